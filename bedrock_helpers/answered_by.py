@@ -1,0 +1,30 @@
+"""Who answered a call: your account's model, or one of the offline stand-ins."""
+
+_WORDS = {
+    "lesson-reply": "a lesson reply, written by the course (no model ran)",
+    "recording": "a recording of SmolLM2-135M (offline)",
+    "local-model": "SmolLM2-135M on this machine, just now (offline)",
+}
+_HEADER = "x-bedrock-offline-answered-by"
+
+
+def answered_by(reply):
+    """
+    Say who answered, from a reply's headers.
+
+    Parameters
+    ----------
+    reply : dict
+        What a boto3 call returned.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> answered_by({"ResponseMetadata": {"HTTPHeaders": {}}})
+    'Amazon Bedrock (live)'
+    """
+    headers = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return _WORDS.get(headers.get(_HEADER), "Amazon Bedrock (live)")

@@ -1,0 +1,1 @@
+"""Predictions, exercise checks and progress, kept in a file on this machine."""

@@ -1,0 +1,62 @@
+"""Exercise checks: they grade a request, a number or a decision, never a text."""
+
+from dataclasses import dataclass
+
+from bedrock_helpers.checks import setup
+from bedrock_helpers.checks.progress import note
+
+_CHECKS = {
+    "01-which-id": setup.which_id,
+    "01-form": setup.form,
+    "01-proof": setup.proof,
+    "01-causes": setup.causes,
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an answer passed, and what to think about if not."""
+
+    name: str
+    passed: bool
+    words: str
+
+    def __repr__(self):
+        """One line to read."""
+        return f"{'✓' if self.passed else '✗'} {self.name}: {self.words}"
+
+
+def check(name, answer):
+    """
+    Check an answer to an exercise and remember the result.
+
+    Parameters
+    ----------
+    name : str
+        The exercise, as its cell names it.
+    answer : object
+        ``...`` or None means "not answered yet", which is no failure.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+
+    Examples
+    --------
+    >>> check("01-which-id", ...)
+    ✗ 01-which-id: not answered yet. Change the marked line, then run this cell.
+    """
+    if name not in _CHECKS:
+        known = ", ".join(_CHECKS)
+        raise ValueError(f"No exercise {name!r}. There are: {known}.")
+    if answer is ... or answer is None:
+        words = "not answered yet. Change the marked line, then run this cell."
+        return Verdict(name, False, words)
+    problem = _CHECKS[name](answer)
+    note("checks", name, problem is None)
+    return Verdict(name, problem is None, problem or "that is it.")

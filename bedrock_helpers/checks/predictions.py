@@ -1,0 +1,84 @@
+"""Predict, then run: a guess is written down before the answer is seen."""
+
+from bedrock_helpers.checks.progress import note
+
+
+class Prediction:
+    """
+    A guess waiting for its answer. Made by :func:`predict`.
+
+    Attributes
+    ----------
+    name : str
+    guess : object
+        What was guessed; None or ``...`` when nothing was yet.
+    """
+
+    def __init__(self, name, guess):
+        self.name = name
+        self.guess = None if guess is ... else guess
+
+    def __repr__(self):
+        """Say what was written down."""
+        if self.guess is None:
+            return f"{self.name}: no guess yet. Put one in place of the dots."
+        return f"{self.name}: your guess is {self.guess}. Now run the next cell."
+
+    def compare(self, actual):
+        """
+        Set the guess beside what happened.
+
+        Parameters
+        ----------
+        actual : object
+
+        Returns
+        -------
+        str
+            One line; for numbers it says by how much.
+
+        Examples
+        --------
+        >>> print(Prediction("models", 100).compare(134))
+        You guessed 100; it is 134: 34 too few.
+        """
+        if self.guess is None:
+            return f"It is {actual}. (You made no guess: the next one is yours.)"
+        note("predictions", self.name, {"guess": self.guess, "actual": actual})
+        return f"You guessed {self.guess}; it is {actual}{_verdict(self.guess, actual)}"
+
+
+def _verdict(guess, actual):
+    if guess == actual:
+        return ": right."
+    numbers = (int, float)
+    if isinstance(guess, numbers) and isinstance(actual, numbers):
+        more = guess > actual
+        return f": {abs(guess - actual):g} too {'many' if more else 'few'}."
+    return ". Worth a moment's thought: why?"
+
+
+def predict(name, guess):
+    """
+    Write a guess down before the answer is seen.
+
+    Parameters
+    ----------
+    name : str
+        What is being guessed.
+    guess : object
+        A number, a word, True or False; ``...`` for none yet.
+
+    Returns
+    -------
+    Prediction
+
+    Examples
+    --------
+    >>> predict("models in us-east-1", 40)
+    models in us-east-1: your guess is 40. Now run the next cell.
+    """
+    prediction = Prediction(name, guess)
+    if prediction.guess is not None:
+        note("predictions", name, {"guess": prediction.guess})
+    return prediction

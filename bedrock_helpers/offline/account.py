@@ -1,0 +1,81 @@
+"""The account the offline Bedrock keeps: its day, and what it may call."""
+
+from dataclasses import dataclass, field
+
+from bedrock_helpers import catalog
+from bedrock_helpers.offline.errors import refusal
+
+#: The made-up account number of AWS's own documentation examples.
+ACCOUNT_ID = "111122223333"
+KINDS = ("ready", "new")
+
+
+@dataclass
+class Account:
+    """
+    Day, access form, agreements and grants of one offline session.
+
+    Attributes
+    ----------
+    day : str
+        The ISO day this account lives in.
+    kind : str
+        ``"ready"`` (everything granted, Legacy models in recent use) or
+        ``"new"`` (nothing filled in, nothing granted).
+    form : bytes or None
+        Anthropic's use-case form as submitted.
+    agreements : set of str
+        Model ids with a Marketplace agreement.
+    granted : set of str
+        Model ids granted in the console of launch day.
+    """
+
+    day: str
+    kind: str = "ready"
+    form: bytes | None = None
+    agreements: set = field(default_factory=set)
+    granted: set = field(default_factory=set)
+
+    def __post_init__(self):
+        """A ready account has the form and every grant from the start."""
+        if self.kind != "ready":
+            return
+        self.form = b'{"companyName":"Example"}'
+        models = catalog.all_models()
+        self.agreements = {model.model_id for model in models if model.on_marketplace}
+        self.granted = {model.model_id for model in models if model.launch_day}
+
+    @property
+    def on_launch_day(self):
+        """Whether this account lives on the day Bedrock became available."""
+        return self.day == catalog.LAUNCH_DAY
+
+    def models(self, region_name):
+        """The models this account can list in one Region."""
+        if self.on_launch_day:
+            here = region_name in catalog.LAUNCH_REGIONS
+            return [m for m in catalog.all_models() if m.launch_day and here]
+        listed = [m for m in catalog.all_models() if not m.launch_day]
+        return [
+            m for m in listed if region_name in m.regions and not m.ended_by(self.day)
+        ]
+
+    def check_access(self, model):
+        """
+        Refuse a call to a model this account may not use.
+
+        Raises
+        ------
+        Refusal
+            For a missing grant (launch day), a missing form or a Legacy model.
+        """
+        if self.on_launch_day:
+            if model.model_id not in self.granted:
+                raise refusal("no_access")
+            return
+        if model.status == "LEGACY" and self.kind == "new":
+            raise refusal("legacy_refused")
+        if model.needs_use_case_form and self.form is None:
+            raise refusal("use_case_form_missing")
+        if model.on_marketplace:
+            self.agreements.add(model.model_id)

@@ -1,0 +1,180 @@
+"""How the small model composes one reply: reasoning, words, or a tool call."""
+
+import json
+import secrets
+from dataclasses import dataclass, field, replace
+
+from bedrock_helpers.offline import chat_format, tools
+from bedrock_helpers.offline.errors import not_offline, refusal
+from bedrock_helpers.offline.local_model import (
+    WINDOW_TOKENS,
+    Generation,
+    local_model,
+)
+from bedrock_helpers.offline.replies import Block
+
+_REASONING_TOKENS = 40
+_OPENING = "The user wants"
+_CHOICE_TOKENS = 40
+_ROOM_TOKENS = 1024
+_TOO_LONG = {"Anthropic": "input_too_long_claude", "Amazon": "input_too_long_nova"}
+
+
+@dataclass
+class Composition:
+    """
+    A reply in the making: iterate :meth:`pieces`, then read the totals.
+
+    Attributes
+    ----------
+    blocks : list of Block
+        Filled in while the pieces are made.
+    stop_reason, stop_sequence : str or None
+    input_tokens, output_tokens : int
+        Sums over everything the small model did for this reply.
+    shortened_tokens : int or None
+        The prompt's full length, when it had to be cut to the small window.
+    """
+
+    request: dict
+    model: object
+    sampling: object
+    blocks: list = field(default_factory=list)
+    stop_reason: str | None = None
+    stop_sequence: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    shortened_tokens: int | None = None
+
+    def __post_init__(self):
+        """Check the length first, so that a refusal precedes any stream."""
+        self._engine = local_model()
+        specs = tools.tool_specs(self.request)
+        note = tools.describe(specs) if specs else None
+        prompt = chat_format.prompt_text(self.request, note=note)
+        self._prompt = self._within_window(prompt)
+
+    def _within_window(self, prompt):
+        room = WINDOW_TOKENS - _ROOM_TOKENS
+        if len(prompt.encode()) <= room:
+            return prompt
+        count = self._engine.count_tokens(prompt)
+        limit = self.model.context_window_tokens
+        if limit and count > limit:
+            key = _TOO_LONG.get(self.model.provider, "input_too_long")
+            raise refusal(key, tokens=count, limit=limit)
+        if count <= room:
+            return prompt
+        self.shortened_tokens = count
+        while self._engine.count_tokens(prompt) > room:
+            prompt = prompt[len(prompt) // 10 + 1 :]
+        return prompt
+
+    def pieces(self):
+        """
+        Yield ``(block, piece)`` as the reply is made.
+
+        Yields
+        ------
+        tuple of (Block, str)
+        """
+        schema = tools.output_schema(self.request)
+        tool_name = self._chosen_tool()
+        if tool_name is not None:
+            yield from self._tool_call(tool_name)
+        elif schema is not None:
+            yield from self._constrained("text", schema)
+        else:
+            yield from self._words()
+        self.input_tokens = self.shortened_tokens or self.input_tokens
+
+    def _chosen_tool(self):
+        forced = tools.forced_tool(self.request)
+        schema = tools.choice_schema(self.request)
+        if forced or schema is None:
+            return forced
+        few = replace(self.sampling, max_tokens=_CHOICE_TOKENS, stop_sequences=())
+        text = "".join(self._generate(self._prompt, few, schema)[0])
+        name = tools.parse_json(text, schema)["tool"]
+        return None if name == "none" else name
+
+    def _tool_call(self, name):
+        schema = tools.tool_specs(self.request)[name]["inputSchema"]["json"]
+        call = f"{self._prompt}{name}("
+        yield from self._constrained("toolUse", schema, name, call)
+        if self.stop_reason == "end_turn":
+            self.stop_reason = "tool_use"
+
+    def _constrained(self, kind, schema, tool_name=None, prompt=None):
+        block = Block(kind, tool_name=tool_name)
+        if tool_name:
+            block.tool_use_id = "tooluse_" + secrets.token_urlsafe(16)
+        self.blocks.append(block)
+        plain = replace(self.sampling, stop_sequences=())
+        pieces, generation = self._generate(prompt or self._prompt, plain, schema)
+        if generation.stop_reason == "end_turn":
+            tools.parse_json(generation.text, schema)
+        for piece in pieces:
+            block.pieces.append(piece)
+            yield block, piece
+
+    def _words(self):
+        prompt, left = self._prompt, self.sampling.max_tokens
+        if self.model.reasoning_first:
+            thought = yield from self._reasoning(min(_REASONING_TOKENS, left))
+            left -= self.output_tokens
+            prompt += thought
+        if left < 1:
+            self.stop_reason = "max_tokens"
+            return
+        block = Block("text")
+        self.blocks.append(block)
+        sampling = replace(self.sampling, max_tokens=left)
+        yield from self._live(block, prompt, sampling)
+
+    def _reasoning(self, max_tokens):
+        """Make a first thought, for models that return one before their answer.
+
+        Its first words are given to the small model, which would otherwise
+        begin with the answer; they count as output.
+        """
+        block = Block("reasoning", [_OPENING])
+        self.blocks.append(block)
+        yield block, _OPENING
+        given = self._engine.count_tokens(_OPENING)
+        left = max(1, max_tokens - given)
+        few = replace(self.sampling, max_tokens=left, stop_sequences=("\n",))
+        yield from self._live(block, self._prompt + _OPENING, few)
+        self.input_tokens -= given
+        self.output_tokens += given
+        return "".join(block.pieces) + "\n\n"
+
+    def _live(self, block, prompt, sampling):
+        generation = Generation()
+        for piece in self._engine.stream(prompt, sampling, generation):
+            block.pieces.append(piece)
+            yield block, piece
+        self._add(generation)
+
+    def _generate(self, prompt, sampling, schema):
+        """Make a constrained text whole: it is checked before any is sent."""
+        generation = Generation()
+        pieces = list(self._engine.stream(prompt, sampling, generation, schema))
+        self._add(generation)
+        return pieces, generation
+
+    def _add(self, generation):
+        if generation.stop_reason is None:
+            raise not_offline("finish: its small model was stopped")
+        self.stop_reason = generation.stop_reason
+        self.stop_sequence = generation.stop_sequence
+        self.input_tokens = self.input_tokens or generation.input_tokens
+        self.output_tokens += generation.output_tokens
+
+
+def input_of(block):
+    """The input a toolUse block's JSON gives; empty if it was cut short."""
+    try:
+        return json.loads("".join(block.pieces))
+    except ValueError:
+        return {}

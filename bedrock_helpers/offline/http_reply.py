@@ -1,0 +1,124 @@
+"""An HTTP reply, and how botocore takes it in."""
+
+import base64
+import datetime
+import io
+import json
+import uuid
+from dataclasses import dataclass, field
+from email.utils import formatdate
+
+from botocore.awsrequest import AWSResponse
+
+
+@dataclass
+class Reply:
+    """
+    What goes back over HTTP.
+
+    Attributes
+    ----------
+    status : int
+    headers : dict of str to str
+    body : bytes
+        Empty when ``pieces`` carries an event stream.
+    pieces : iterator of bytes or None
+        An event stream, one message a piece.
+    """
+
+    status: int
+    headers: dict
+    body: bytes = b""
+    pieces: object = None
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def all_headers(self):
+        """Headers every AWS reply has, and this reply's own."""
+        return {
+            "date": formatdate(usegmt=True),
+            "x-amzn-requestid": self.request_id,
+            **self.headers,
+        }
+
+
+def json_reply(operation, values, headers=None):
+    """
+    A reply whose body is JSON, by the operation's output shape.
+
+    Parameters
+    ----------
+    operation : botocore.model.OperationModel
+    values : dict
+    headers : dict, optional
+
+    Returns
+    -------
+    Reply
+    """
+    body = json.dumps(values, default=_wire).encode()
+    common = {"content-type": "application/json", "content-length": str(len(body))}
+    status = operation.http.get("responseCode", 200)
+    return Reply(status, {**common, **(headers or {})}, body)
+
+
+def stream_reply(pieces, headers=None):
+    """A reply that is an event stream; ``pieces`` yields its messages."""
+    common = {"content-type": "application/vnd.amazon.eventstream"}
+    return Reply(200, {**common, **(headers or {})}, pieces=pieces)
+
+
+def error_reply(refusal, headers=None):
+    """A refusal as AWS's rest-json services send one."""
+    body = json.dumps({"message": refusal.text}).encode()
+    common = {
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+        "x-amzn-errortype": refusal.code,
+    }
+    return Reply(refusal.status, {**common, **(headers or {})}, body)
+
+
+def _wire(value):
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, datetime.datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    raise TypeError(f"{value!r} cannot be sent as JSON")
+
+
+class _Bytes(io.BytesIO):
+    """A finished body, read the way botocore reads urllib3's responses."""
+
+    def stream(self, amount=4096, decode_content=None):
+        while chunk := self.read(amount):
+            yield chunk
+
+
+class _Pieces:
+    """A body that is still being made, read piece by piece."""
+
+    def __init__(self, pieces):
+        self._pieces = pieces
+
+    def stream(self, amount=None, decode_content=None):
+        yield from self._pieces
+
+    def close(self):
+        self._pieces.close()
+
+
+def to_botocore(reply, url):
+    """
+    A reply as the response object botocore's HTTP layer would have made.
+
+    Parameters
+    ----------
+    reply : Reply
+    url : str
+
+    Returns
+    -------
+    botocore.awsrequest.AWSResponse
+    """
+    raw = _Bytes(reply.body) if reply.pieces is None else _Pieces(reply.pieces)
+    return AWSResponse(url, reply.status, reply.all_headers(), raw)

@@ -1,0 +1,89 @@
+"""From the ``modelId`` of a request to the model it may call, or a refusal."""
+
+import re
+
+from bedrock_helpers import catalog
+from bedrock_helpers.offline.errors import refusal
+
+_ARN = re.compile(
+    r"arn:aws:bedrock:(?P<region>[a-z0-9-]+):(?P<account>\d*):"
+    r"(?:foundation-model|inference-profile)/(?P<id>.+)"
+)
+
+
+def callable_model(model_id, region_name, account):
+    """
+    The model behind an id, if this account may call it from this Region.
+
+    Parameters
+    ----------
+    model_id : str
+        A bare id, an inference profile id, or the ARN of either.
+    region_name : str
+    account : Account
+
+    Returns
+    -------
+    bedrock_helpers.catalog.Model
+
+    Raises
+    ------
+    Refusal
+        Unknown id, ended model, bare id where a profile is needed, a profile
+        of another geography, or no access.
+    """
+    plain = _without_arn(model_id, region_name)
+    if account.on_launch_day:
+        model = _launch_day_model(plain, region_name)
+    else:
+        model = _todays_model(plain, region_name, account.day)
+    account.check_access(model)
+    return model
+
+
+def _without_arn(model_id, region_name):
+    if not model_id.startswith("arn:"):
+        return model_id
+    match = _ARN.fullmatch(model_id)
+    if match is None or match["region"] != region_name:
+        raise refusal("unknown_model")
+    return match["id"]
+
+
+def _launch_day_model(model_id, region_name):
+    known = _find(model_id)
+    if known is None or not known.launch_day:
+        raise refusal("unknown_model_2023")
+    if region_name not in catalog.LAUNCH_REGIONS:
+        raise refusal("unknown_model_2023")
+    return known
+
+
+def _todays_model(model_id, region_name, day):
+    geography, bare = catalog.split_profile_id(model_id)
+    model = _find(bare)
+    if model is None:
+        raise refusal("unknown_model")
+    if model.ended_by(day):
+        raise refusal("end_of_life")
+    if geography is not None:
+        if region_name not in model.profiles.get(geography, ()):
+            raise refusal("unknown_model")
+    elif region_name not in model.on_demand_regions:
+        _refuse_bare_id(model, region_name)
+    if not model.chat:
+        raise refusal("not_a_chat_model")
+    return model
+
+
+def _refuse_bare_id(model, region_name):
+    if "bedrock-runtime" in model.endpoints and model.profile_ids(region_name):
+        raise refusal("on_demand_unsupported", model_id=model.model_id)
+    raise refusal("unknown_model")
+
+
+def _find(model_id):
+    try:
+        return catalog.get(model_id)
+    except catalog.UnknownModelError:
+        return None

@@ -1,0 +1,136 @@
+"""What one model takes of ``inferenceConfig`` and its companions, and refuses.
+
+The rules come from the model's record in ``data/models.json``.
+"""
+
+from dataclasses import dataclass
+
+from bedrock_helpers.offline.errors import not_offline, refusal
+
+#: Tokens to make when the caller sets no maximum. The played models would go on
+#: to their own limit (thousands of tokens); the small model would only ramble.
+UNSET_MAX_TOKENS = 512
+_REAL_BUT_NOT_OFFLINE = (
+    "thinking",
+    "anthropic_beta",
+    "output_config",
+    "reasoning_effort",
+    "reasoningConfig",
+)
+_TOP_K_LIMITS = {"Anthropic": (0, 500), "Amazon": (0, 128)}
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """
+    How the next tokens are drawn.
+
+    Attributes
+    ----------
+    max_tokens : int
+    temperature : float
+    top_p : float
+    top_k : int
+        0 means no cut-off.
+    stop_sequences : tuple of str
+    """
+
+    max_tokens: int
+    temperature: float
+    top_p: float
+    top_k: int = 0
+    stop_sequences: tuple = ()
+
+
+def read_sampling(request, model):
+    """
+    The sampling a request asks of a model, with that model's defaults.
+
+    Raises
+    ------
+    Refusal
+        For a parameter this model refuses.
+    """
+    config = request.get("inferenceConfig", {})
+    extra = _extra_fields(request)
+    top_k = _take_top_k(extra, model)
+    _refuse_unsupported(request, config, model)
+    _refuse_sampling(config, top_k, model)
+    limit = model.max_output_tokens
+    if limit and config.get("maxTokens", 0) > limit:
+        raise refusal("max_tokens_over_limit", limit=limit)
+    return Sampling(
+        max_tokens=config.get("maxTokens", UNSET_MAX_TOKENS),
+        temperature=config.get("temperature", _or_one(model.default_temperature)),
+        top_p=config.get("topP", _or_one(model.default_top_p)),
+        top_k=top_k or 0,
+        stop_sequences=tuple(config.get("stopSequences", ())),
+    )
+
+
+def _extra_fields(request):
+    extra = request.get("additionalModelRequestFields") or {}
+    if not isinstance(extra, dict):
+        raise refusal("extra_field", field=str(extra)[:60])
+    for name in _REAL_BUT_NOT_OFFLINE:
+        if name in extra:
+            raise not_offline(f"act on {name}: its small model does not reason")
+    return dict(extra)
+
+
+def _or_one(value):
+    return 1.0 if value is None else value
+
+
+def _refuse_unsupported(request, config, model):
+    for name in model.converse_refuses:
+        if name in config or name in request:
+            raise refusal("unsupported_field", field=name)
+    if "outputConfig" in request and model.structured_output is False:
+        raise refusal("unsupported_field", field="outputConfig")
+    for name in ("guardrailConfig", "promptVariables"):
+        if name in request:
+            raise not_offline(f"apply {name} yet")
+
+
+def _refuse_sampling(config, top_k, model):
+    given = [name for name in ("temperature", "topP") if name in config]
+    given += ["topK"] if top_k is not None else []
+    claude_names = {"temperature": "temperature", "topP": "top_p", "topK": "top_k"}
+    if model.sampling == "none" and given:
+        if model.provider == "Anthropic":
+            raise refusal("sampling_dropped", parameter=claude_names[given[0]])
+        raise refusal("unsupported_field", field=given[0])
+    both = "temperature" in given and "topP" in given
+    if model.sampling == "temperature_or_top_p" and both:
+        raise refusal("temperature_and_top_p")
+
+
+def _take_top_k(extra, model):
+    """Top-k sits in another place for each maker; anything else is refused."""
+    if model.provider == "Amazon":
+        nested = extra.pop("inferenceConfig", {})
+        if not isinstance(nested, dict):
+            raise refusal("extra_field", field="inferenceConfig")
+        value, rest = nested.get("topK"), {k for k in nested if k != "topK"}
+        unknown = [*rest, *extra]
+    else:
+        name = "k" if model.provider == "Cohere" else "top_k"
+        value = extra.pop(name, None)
+        unknown = list(extra)
+    if unknown:
+        claude = model.provider == "Anthropic"
+        key = "extra_field_claude" if claude else "extra_field"
+        raise refusal(key, field=unknown[0])
+    return None if value is None else _checked_top_k(value, model)
+
+
+def _checked_top_k(value, model):
+    low, high = _TOP_K_LIMITS.get(model.provider, (0, 500))
+    if isinstance(value, bool) or not isinstance(value, int):
+        problem = f"{value!r} is not an integer"
+    elif not low <= value <= high:
+        problem = f"{value} is not in {low}..{high}"
+    else:
+        return value
+    raise refusal("extra_field_value", field="top_k", problem=problem)

@@ -1,0 +1,163 @@
+"""Stored replies: lesson replies written by us, and recordings of SmolLM2.
+
+A recording answers only when the whole request and its occurrence number in the
+session match, so a changed parameter or a second draw is a new request. A
+lesson reply answers its request every time: it is a script, and says so.
+"""
+
+import hashlib
+import json
+import os
+import threading
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+
+from bedrock_helpers.data_files import data_path, load_json
+
+LESSON_REPLY = "lesson-reply"
+RECORDING = "recording"
+LOCAL_MODEL = "local-model"
+#: Names a .jsonl file; what the local model makes is then added to it.
+RECORD_VARIABLE = "BEDROCK_RECORD_TO"
+_NOT_PART_OF_A_REQUEST = ("modelId", "requestMetadata", "serviceTier")
+
+
+@dataclass
+class Block:
+    """
+    One content block of a reply.
+
+    Attributes
+    ----------
+    kind : str
+        ``text``, ``reasoning`` or ``toolUse``.
+    pieces : list of str
+        Token texts; for ``toolUse`` the pieces of its input's JSON.
+    tool_name, tool_use_id : str or None
+    """
+
+    kind: str
+    pieces: list = field(default_factory=list)
+    tool_name: str | None = None
+    tool_use_id: str | None = None
+
+
+@dataclass
+class StoredReply:
+    """
+    A reply that need not be made again.
+
+    Attributes
+    ----------
+    blocks : list of Block
+    stop_reason : str
+    stop_sequence : str or None
+    input_tokens, output_tokens : int
+        SmolLM2's tokens.
+    answered_by : str
+        ``lesson-reply`` or ``recording``.
+    """
+
+    blocks: list
+    stop_reason: str
+    stop_sequence: str | None
+    input_tokens: int
+    output_tokens: int
+    answered_by: str
+
+
+def request_key(request, model_id):
+    """
+    The fingerprint of a request: its model and every parameter.
+
+    Examples
+    --------
+    >>> hello = {"messages": [{"role": "user", "content": [{"text": "Hi"}]}]}
+    >>> len(request_key(hello, "amazon.nova-micro-v1:0"))
+    32
+    """
+    kept = {k: v for k, v in request.items() if k not in _NOT_PART_OF_A_REQUEST}
+    text = json.dumps([model_id, kept], sort_keys=True, default=repr)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class Replies:
+    """One session's view of the stored replies: it counts what was asked."""
+
+    def __init__(self):
+        self._asked = Counter()
+        self._lock = threading.Lock()
+
+    def find(self, key):
+        """
+        The stored reply to a request, and the occurrence number of this asking.
+
+        Returns
+        -------
+        tuple of (StoredReply or None, int)
+        """
+        with self._lock:
+            self._asked[key] += 1
+            occurrence = self._asked[key]
+        lesson = _lesson_replies().get(key)
+        return lesson or _recordings().get((key, occurrence)), occurrence
+
+
+@cache
+def _lesson_replies():
+    found = {}
+    for record in load_json("lesson_replies.json")["replies"]:
+        for model_id in record["models"]:
+            key = request_key(record["request"], model_id)
+            block = Block("text", _words(record["text"]))
+            found[key] = StoredReply(
+                [block],
+                "end_turn",
+                None,
+                record["input_tokens"],
+                record["output_tokens"],
+                LESSON_REPLY,
+            )
+    return found
+
+
+def _words(text):
+    """A text in pieces that end where its words end."""
+    return [word + " " for word in text.split(" ")[:-1]] + text.split(" ")[-1:]
+
+
+@cache
+def _recordings():
+    found = {}
+    for path in sorted(data_path("recordings").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            identity = record.pop("key"), record.pop("occurrence")
+            blocks = [Block(**block) for block in record.pop("blocks")]
+            stored = StoredReply(blocks=blocks, answered_by=RECORDING, **record)
+            found.setdefault(identity, stored)
+    return found
+
+
+def record(key, occurrence, blocks, totals):
+    """
+    Add what the local model made to the file ``BEDROCK_RECORD_TO`` names.
+
+    Does nothing when the variable is not set.
+    """
+    path = os.environ.get(RECORD_VARIABLE)
+    if not path:
+        return
+    line = {
+        "key": key,
+        "occurrence": occurrence,
+        "blocks": [asdict(block) for block in blocks],
+        "stop_reason": totals.stop_reason,
+        "stop_sequence": totals.stop_sequence,
+        "input_tokens": totals.input_tokens,
+        "output_tokens": totals.output_tokens,
+    }
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")

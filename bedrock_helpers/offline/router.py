@@ -1,0 +1,176 @@
+"""Which operation an HTTP request asks for, and with which parameters.
+
+The tables come from botocore's own service models: nothing about a path, a
+query parameter or a header is written down here.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel
+
+from bedrock_helpers.offline.errors import Refusal
+from bedrock_helpers.offline.shapes import check
+
+SERVICES = ("bedrock", "bedrock-runtime")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation's HTTP method and path, as a compiled pattern."""
+
+    method: str
+    path: re.Pattern
+    operation: OperationModel
+
+
+def builtin_loader():
+    """
+    A loader of botocore's own service models and of nothing else.
+
+    Files in ``~/.aws/models`` and folders named by ``AWS_DATA_PATH`` would
+    otherwise replace them.
+    """
+    return Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+
+
+@cache
+def service_model(name):
+    """botocore's model of one service, ``"bedrock"`` or ``"bedrock-runtime"``."""
+    loader = builtin_loader()
+    return ServiceModel(loader.load_service_model(name, "service-2"), name)
+
+
+@cache
+def routes():
+    """Every operation of the services, fixed paths before those with labels."""
+    found = []
+    for name in SERVICES:
+        model = service_model(name)
+        for operation_name in model.operation_names:
+            operation = model.operation_model(operation_name)
+            uri = operation.http["requestUri"].partition("?")[0]
+            pattern = re.sub(r"\\\{(\w+)(?:\\\+)?\\\}", r"(?P<\1>[^/]+)", re.escape(uri))
+            found.append(
+                Route(operation.http["method"], re.compile(pattern), operation)
+            )
+    return sorted(found, key=lambda route: route.path.groups)
+
+
+def find_route(method, url):
+    """
+    The operation behind a method and URL, and the labels of its path.
+
+    Returns
+    -------
+    tuple of (botocore.model.OperationModel, dict) or (None, {})
+
+    Examples
+    --------
+    >>> operation, labels = find_route("POST", "https://x/model/a.b-v1%3A0/converse")
+    >>> operation.name, labels
+    ('Converse', {'modelId': 'a.b-v1:0'})
+    """
+    path = urlsplit(url).path
+    for route in routes():
+        match = route.path.fullmatch(path) if route.method == method else None
+        if match:
+            labels = {k: unquote(v) for k, v in match.groupdict().items()}
+            return route.operation, labels
+    return None, {}
+
+
+def read_parameters(operation, url, headers, body, labels):
+    """
+    The parameters of a request, decoded and checked against the service model.
+
+    Parameters
+    ----------
+    operation : botocore.model.OperationModel
+    url : str
+    headers : mapping
+    body : bytes or None
+    labels : dict
+        What :func:`find_route` took from the path.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    Refusal
+        For a malformed body, a wrong type or a broken constraint.
+    """
+    shape = operation.input_shape
+    if shape is None:
+        return {}
+    query = parse_qs(urlsplit(url).query, keep_blank_values=True)
+    payload = shape.serialization.get("payload")
+    found = {} if payload else _json_object(body, shape)
+    for name, member in shape.members.items():
+        given = _located(name, member, query, headers, labels)
+        if given is not None:
+            found[member.serialization.get("name", name)] = given
+    if payload:
+        return _with_payload(shape, payload, found, body)
+    return check(shape, found)
+
+
+def _located(name, member, query, headers, labels):
+    location = member.serialization.get("location")
+    wire_name = member.serialization.get("name", name)
+    if location == "uri":
+        return labels.get(wire_name)
+    if location == "querystring" and wire_name in query:
+        return _scalar(member, query[wire_name][0])
+    if location == "header" and wire_name in headers:
+        return _scalar(member, headers[wire_name])
+    return None
+
+
+def _scalar(member, text):
+    if isinstance(text, bytes):
+        text = text.decode("latin-1")
+    if member.type_name in ("integer", "long"):
+        try:
+            return int(text)
+        except ValueError:
+            return text
+    if member.type_name == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    return text
+
+
+def _with_payload(shape, payload, found, body):
+    """A payload member is the body itself, so it skips the JSON rules."""
+    members = {n: m for n, m in shape.members.items() if n != payload}
+    decoded = {
+        name: check(member, found[wire], name)
+        for name, member in members.items()
+        if (wire := member.serialization.get("name", name)) in found
+    }
+    decoded[payload] = body or b""
+    return decoded
+
+
+def _json_object(body, shape):
+    if not body:
+        return {}
+    try:
+        value = json.loads(body, parse_constant=_no_constants)
+    except (ValueError, RecursionError):
+        text = "The request body is not valid JSON."
+        raise Refusal("SerializationException", 400, text) from None
+    if not isinstance(value, dict):
+        text = f"The request body must be a JSON object for {shape.name}."
+        raise Refusal("SerializationException", 400, text)
+    return value
+
+
+def _no_constants(name):
+    raise ValueError(name)

@@ -1,0 +1,184 @@
+"""bedrock-runtime: Converse, ConverseStream and CountTokens."""
+
+import time
+
+from bedrock_helpers.offline import chat_format, event_stream, replies, tools
+from bedrock_helpers.offline.composer import Composition, input_of
+from bedrock_helpers.offline.conversation import check_conversation
+from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
+from bedrock_helpers.offline.http_reply import json_reply, stream_reply
+from bedrock_helpers.offline.local_model import local_model
+from bedrock_helpers.offline.model_ids import callable_model
+from bedrock_helpers.offline.parameters import read_sampling
+
+ANSWERED_BY = "x-bedrock-offline-answered-by"
+SHORTENED = "x-bedrock-offline-prompt-shortened"
+
+
+class _Turn:
+    """One request being answered: who answers, and since when."""
+
+    def __init__(self, request, call):
+        self.started = time.perf_counter()
+        self.request = request
+        model_id = request["modelId"]
+        self.model = callable_model(model_id, call.region_name, call.account)
+        check_conversation(request, self.model)
+        tools.check_tools(request, self.model)
+        tools.output_schema(request)
+        sampling = read_sampling(request, self.model)
+        self.key = replies.request_key(request, self.model.model_id)
+        self.stored, self.occurrence = call.replies.find(self.key)
+        self.answer = self.stored or Composition(request, self.model, sampling)
+
+    @property
+    def headers(self):
+        if self.stored:
+            return {ANSWERED_BY: self.stored.answered_by}
+        headers = {ANSWERED_BY: replies.LOCAL_MODEL}
+        if self.answer.shortened_tokens:
+            headers[SHORTENED] = f"from {self.answer.shortened_tokens} tokens"
+        return headers
+
+    def pieces(self):
+        """Every ``(block, piece)`` of the reply, stored or made now."""
+        if self.stored:
+            for block in self.stored.blocks:
+                for piece in block.pieces:
+                    yield block, piece
+            return
+        yield from self.answer.pieces()
+        replies.record(self.key, self.occurrence, self.answer.blocks, self.answer)
+
+    def totals(self):
+        """Usage, metrics and what the request asked to have echoed."""
+        used, made = self.answer.input_tokens, self.answer.output_tokens
+        elapsed_ms = round((time.perf_counter() - self.started) * 1000)
+        echoed = {
+            name: self.request[name]
+            for name in ("serviceTier", "performanceConfig")
+            if name in self.request
+        }
+        return {
+            "usage": {
+                "inputTokens": used,
+                "outputTokens": made,
+                "totalTokens": used + made,
+            },
+            "metrics": {"latencyMs": elapsed_ms},
+            **echoed,
+        }
+
+    def stop(self):
+        """The stop reason, and the fields asked for by JSON pointer."""
+        found = {"stopReason": self.answer.stop_reason}
+        paths = self.request.get("additionalModelResponseFieldPaths", ())
+        if "/stop_sequence" in paths and self.model.provider == "Anthropic":
+            matched = self.answer.stop_sequence
+            found["additionalModelResponseFields"] = {"stop_sequence": matched}
+        return found
+
+
+def converse(request, call):
+    """Answer Converse: the whole message at once."""
+    turn = _Turn(request, call)
+    for _ in turn.pieces():
+        pass
+    content = [_whole_block(block) for block in turn.answer.blocks]
+    message = {"role": "assistant", "content": content}
+    values = {"output": {"message": message}, **turn.stop(), **turn.totals()}
+    return json_reply(call.operation, values, turn.headers)
+
+
+def _whole_block(block):
+    if block.kind == "toolUse":
+        use = {"toolUseId": block.tool_use_id, "name": block.tool_name}
+        return {"toolUse": {**use, "input": input_of(block)}}
+    text = "".join(block.pieces)
+    if block.kind == "reasoning":
+        return {"reasoningContent": {"reasoningText": {"text": text}}}
+    return {"text": text}
+
+
+def converse_stream(request, call):
+    """Answer ConverseStream: the message as events, in order."""
+    turn = _Turn(request, call)
+    broken_after = call.faults.take_stream_break()
+    return stream_reply(_stream(turn, broken_after), turn.headers)
+
+
+def _stream(turn, broken_after):
+    yield event_stream.event("messageStart", {"role": "assistant"})
+    try:
+        yield from _content(turn, broken_after)
+    except Refusal as stop:
+        content = {"message": stop.text, "originalStatusCode": stop.status}
+        yield event_stream.exception("modelStreamErrorException", content)
+        return
+    yield event_stream.event("messageStop", turn.stop())
+    yield event_stream.event("metadata", turn.totals())
+
+
+def _content(turn, broken_after):
+    current, index = None, -1
+    for sent, (block, piece) in enumerate(turn.pieces()):
+        if sent == broken_after:
+            raise refusal("stream_broken")
+        if block is not current:
+            yield from _close(index)
+            current, index = block, index + 1
+            yield from _open(block, index)
+        delta = {"delta": _delta(block, piece), "contentBlockIndex": index}
+        yield event_stream.event("contentBlockDelta", delta)
+    yield from _close(index)
+
+
+def _open(block, index):
+    """Only tool calls are announced; text and reasoning just begin."""
+    if block.kind == "toolUse":
+        use = {"toolUseId": block.tool_use_id, "name": block.tool_name}
+        start = {"start": {"toolUse": use}, "contentBlockIndex": index}
+        yield event_stream.event("contentBlockStart", start)
+
+
+def _close(index):
+    if index >= 0:
+        yield event_stream.event("contentBlockStop", {"contentBlockIndex": index})
+
+
+def _delta(block, piece):
+    if block.kind == "toolUse":
+        return {"toolUse": {"input": piece}}
+    if block.kind == "reasoning":
+        return {"reasoningContent": {"text": piece}}
+    return {"text": piece}
+
+
+def count_tokens(request, call):
+    """Answer CountTokens: SmolLM2's count, for the models that have it."""
+    model_id = request["modelId"]
+    if model_id.startswith("arn:") or "." not in model_id:
+        raise refusal("count_tokens_unsupported")
+    model = _countable(model_id, call)
+    conversation = request["input"].get("converse")
+    if conversation is None:
+        raise not_offline("count the tokens of an InvokeModel body yet")
+    check_conversation(conversation, model)
+    tools.check_tools(conversation, model)
+    specs = tools.tool_specs(conversation)
+    note = tools.describe(specs) if specs else None
+    text = chat_format.prompt_text(conversation, note=note)
+    values = {"inputTokens": local_model().count_tokens(text)}
+    return json_reply(call.operation, values, {ANSWERED_BY: replies.LOCAL_MODEL})
+
+
+def _countable(model_id, call):
+    """A bare id: CountTokens takes no inference profile, and few models."""
+    model = next(
+        (m for m in call.account.models(call.region_name) if m.model_id == model_id),
+        None,
+    )
+    if model is None or not model.count_tokens:
+        raise refusal("count_tokens_unsupported")
+    call.account.check_access(model)
+    return model

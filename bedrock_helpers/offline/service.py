@@ -1,0 +1,193 @@
+"""The offline Bedrock: takes an HTTP request, gives the reply AWS would give."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bedrock_helpers import catalog
+from bedrock_helpers.offline import access, control, runtime
+from bedrock_helpers.offline.account import KINDS, Account
+from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
+from bedrock_helpers.offline.faults import Faults
+from bedrock_helpers.offline.http_reply import error_reply, to_botocore
+from bedrock_helpers.offline.local_model import NoLocalModel
+from bedrock_helpers.offline.replies import Replies
+from bedrock_helpers.offline.router import find_route, read_parameters
+
+#: What the offline Bedrock can do today, and which function does it.
+OPERATIONS = {
+    "ListFoundationModels": control.list_foundation_models,
+    "GetFoundationModel": control.get_foundation_model,
+    "ListInferenceProfiles": control.list_inference_profiles,
+    "GetInferenceProfile": control.get_inference_profile,
+    "GetFoundationModelAvailability": access.get_foundation_model_availability,
+    "ListFoundationModelAgreementOffers": (
+        access.list_foundation_model_agreement_offers
+    ),
+    "CreateFoundationModelAgreement": access.create_foundation_model_agreement,
+    "DeleteFoundationModelAgreement": access.delete_foundation_model_agreement,
+    "PutUseCaseForModelAccess": access.put_use_case_for_model_access,
+    "GetUseCaseForModelAccess": access.get_use_case_for_model_access,
+    "Converse": runtime.converse,
+    "ConverseStream": runtime.converse_stream,
+    "CountTokens": runtime.count_tokens,
+}
+#: Of those, what existed on launch day.
+LAUNCH_OPERATIONS = ("ListFoundationModels", "GetFoundationModel")
+_REGION = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d)\.")
+
+
+@dataclass(frozen=True)
+class Call:
+    """What an operation needs besides its parameters."""
+
+    operation: object
+    region_name: str
+    account: Account
+    replies: Replies
+    faults: Faults
+
+
+class OfflineBedrock:
+    """
+    One offline account: ``session.offline`` of an offline session.
+
+    Parameters
+    ----------
+    as_of : str, optional
+        The day it lives in: ``"2023-09-28"`` or the catalogue's own date, which
+        is the default.
+    account : str
+        ``"ready"`` or ``"new"``.
+    region_name : str
+        Where requests go whose address names no Region.
+
+    Raises
+    ------
+    ValueError
+        For another day or another kind of account.
+    """
+
+    def __init__(self, as_of=None, account="ready", region_name="us-east-1"):
+        day = catalog.AS_OF if as_of is None else str(as_of)
+        if day not in (catalog.LAUNCH_DAY, catalog.AS_OF):
+            raise ValueError(
+                f"as_of={day!r}: only two days are known well enough, "
+                f"{catalog.LAUNCH_DAY!r} (launch day) and {catalog.AS_OF!r}. "
+                f'Type: bh.connect("offline", as_of={catalog.LAUNCH_DAY!r})'
+            )
+        if account not in KINDS:
+            raise ValueError(
+                f"account={account!r}: an offline account is 'ready' or 'new'. "
+                'Type: bh.connect("offline", account="new")'
+            )
+        self._account = Account(day, account)
+        self._replies = Replies()
+        self._faults = Faults()
+        self._region_name = region_name
+
+    def __repr__(self):
+        """Say the day and the kind of account."""
+        return f"OfflineBedrock(day={self.day!r}, account={self._account.kind!r})"
+
+    @property
+    def day(self):
+        """The ISO day this offline Bedrock lives in."""
+        return self._account.day
+
+    def grant_access(self, *model_ids):
+        """
+        Do what the console's Model access page did on launch day.
+
+        It had no API then. Without ids, every model is granted: the overview of
+        that day ticks the box above all of them.
+
+        Parameters
+        ----------
+        *model_ids : str
+
+        Raises
+        ------
+        ValueError
+            Today, when that page is gone, or for an id that was not offered.
+        """
+        if not self._account.on_launch_day:
+            raise ValueError(
+                f"On {self.day} there is no Model access page to click. Models are "
+                "on by default; Anthropic's need put_use_case_for_model_access."
+            )
+        offered = {m.model_id for m in catalog.all_models() if m.launch_day}
+        unknown = set(model_ids) - offered
+        if unknown:
+            raise ValueError(
+                f"Not offered on {self.day}: {', '.join(sorted(unknown))}. "
+                f"Offered: {', '.join(sorted(offered))}."
+            )
+        self._account.granted |= set(model_ids) or offered
+
+    def fail_next(self, kind, times=1):
+        """
+        Make the next calls to bedrock-runtime fail.
+
+        Parameters
+        ----------
+        kind : str
+            An error code such as ``"ThrottlingException"``, or one case by its
+            key, such as ``"too_many_tokens_per_day"`` or ``"stream_broken"``
+            (the next stream breaks half-way).
+        times : int
+            How many calls.
+
+        Raises
+        ------
+        ValueError
+            For an unknown kind; the message lists them.
+        """
+        self._faults.add(kind, times)
+
+    def answer(self, method, url, headers, body):
+        """
+        Answer one HTTP request.
+
+        Parameters
+        ----------
+        method, url : str
+        headers : mapping
+        body : bytes or None
+
+        Returns
+        -------
+        bedrock_helpers.offline.http_reply.Reply
+        """
+        try:
+            return self._answer(method, url, headers, body)
+        except Refusal as stop:
+            return error_reply(stop)
+        except NoLocalModel as missing:
+            return error_reply(Refusal("NotAvailableOffline", 501, str(missing)))
+
+    def _answer(self, method, url, headers, body):
+        operation, labels = find_route(method, url)
+        if operation is None or operation.name not in OPERATIONS:
+            name = operation.name if operation else f"{method} {urlsplit(url).path}"
+            raise not_offline(f"do {name} yet; it can do: {', '.join(OPERATIONS)}")
+        if self._account.on_launch_day and operation.name not in LAUNCH_OPERATIONS:
+            raise refusal("unknown_operation", operation=operation.name, day=self.day)
+        parameters = read_parameters(operation, url, headers, body, labels)
+        if operation.service_model.service_name == "bedrock-runtime":
+            self._faults.raise_next()
+        call = Call(
+            operation, self._region(url), self._account, self._replies, self._faults
+        )
+        return OPERATIONS[operation.name](parameters, call)
+
+    def _region(self, url):
+        match = _REGION.search(urlsplit(url).netloc)
+        return match[1] if match else self._region_name
+
+    def handle(self, request, **_):
+        """Answer botocore's ``before-send`` event: nothing leaves the process."""
+        reply = self.answer(
+            request.method, request.url, request.headers, request.body
+        )
+        return to_botocore(reply, request.url)

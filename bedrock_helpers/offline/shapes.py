@@ -1,0 +1,183 @@
+"""Checks a parsed request against botocore's shapes, as the service would.
+
+boto3 checks required members, types and minimums before it sends; the service
+also checks maximums, enums and patterns. This module checks all of them, so a
+request that was never seen by boto3 (another SDK, plain HTTP) is refused too.
+"""
+
+import base64
+import binascii
+import re
+from functools import cache
+
+from bedrock_helpers.offline.errors import Refusal
+
+_PYTHON_TYPES = {
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "long": int,
+    "float": (int, float),
+    "double": (int, float),
+    "list": list,
+    "map": dict,
+    "structure": dict,
+    "blob": str,
+}
+_SIZED = ("string", "list", "map", "blob")
+
+
+def check(shape, value, path=""):
+    """
+    Decode a JSON value by its shape and refuse it if it breaks a constraint.
+
+    Parameters
+    ----------
+    shape : botocore.model.Shape
+    value : object
+        What ``json.loads`` gave.
+    path : str
+        Where the value stands, for messages.
+
+    Returns
+    -------
+    object
+        The value with blobs decoded to bytes and unknown members left out.
+
+    Raises
+    ------
+    Refusal
+        SerializationException for a wrong type; ValidationException listing
+        every broken constraint, in the wording AWS services share.
+    """
+    broken = []
+    decoded = _decode(shape, value, path, broken)
+    if broken:
+        raise _validation(broken)
+    return decoded
+
+
+def _validation(broken):
+    count = len(broken)
+    noun = "error" if count == 1 else "errors"
+    text = f"{count} validation {noun} detected: {'; '.join(broken)}"
+    return Refusal("ValidationException", 400, text)
+
+
+def _decode(shape, value, path, broken):
+    kind = shape.type_name
+    if getattr(shape, "is_document_type", False):
+        return value
+    expected = _PYTHON_TYPES.get(kind)
+    if expected and not _fits(kind, value, expected):
+        raise _wrong_type(value, kind, path)
+    if kind == "structure":
+        return _structure(shape, value, path, broken)
+    if kind == "list":
+        value = _list(shape, value, path, broken)
+    elif kind == "map":
+        value = _map(shape, value, path, broken)
+    elif kind == "blob":
+        value = _blob(value, path)
+    _constraints(shape, value, path, broken)
+    return value
+
+
+def _fits(kind, value, expected):
+    if kind in ("integer", "long", "float", "double") and isinstance(value, bool):
+        return False
+    return isinstance(value, expected)
+
+
+def _wrong_type(value, kind, path):
+    where = f" at '{path}'" if path else ""
+    name = {dict: "object", list: "array", type(None): "null"}.get(
+        type(value), type(value).__name__
+    )
+    text = f"{name} value{where} can not be converted to {kind.title()}"
+    return Refusal("SerializationException", 400, text)
+
+
+def _structure(shape, value, path, broken):
+    decoded = {}
+    for name, member in shape.members.items():
+        given = value.get(member.serialization.get("name", name))
+        if given is not None:
+            decoded[name] = _decode(member, given, _join(path, name), broken)
+    for name in shape.required_members:
+        if name not in decoded:
+            broken.append(_failed(None, _join(path, name), "must not be null"))
+    if shape.is_tagged_union and len(decoded) != 1:
+        raise _union(shape, decoded, path)
+    return decoded
+
+
+def _union(shape, decoded, path):
+    names = ", ".join(shape.members)
+    found = ", ".join(decoded) or "none"
+    text = f"Exactly one member of {path} must be set (found: {found}): {names}"
+    return Refusal("ValidationException", 400, text)
+
+
+def _list(shape, value, path, broken):
+    return [
+        _decode(shape.member, item, f"{path}.{number}.member", broken)
+        for number, item in enumerate(value, start=1)
+    ]
+
+
+def _map(shape, value, path, broken):
+    decoded = {}
+    for key, item in value.items():
+        _constraints(shape.key, key, f"{path}.key", broken)
+        decoded[key] = _decode(shape.value, item, f"{path}.{key}.member", broken)
+    return decoded
+
+
+def _blob(value, path):
+    try:
+        return base64.b64decode(value, validate=True)
+    except binascii.Error:
+        raise _wrong_type(value, "blob", path) from None
+
+
+def _constraints(shape, value, path, broken):
+    rules = shape.metadata
+    if not rules:
+        return
+    sized = shape.type_name in _SIZED
+    size, unit = (len(value), "length") if sized else (value, "value")
+    shown = float(value) if shape.type_name in ("float", "double") else value
+    wanted = []
+    if "pattern" in rules and not _pattern(rules["pattern"]).fullmatch(value):
+        wanted.append(f"satisfy regular expression pattern: {rules['pattern']}")
+    if "enum" in rules and value not in rules["enum"]:
+        wanted.append(f"satisfy enum value set: [{', '.join(rules['enum'])}]")
+    if "max" in rules and size > rules["max"]:
+        wanted.append(f"have {unit} less than or equal to {rules['max']}")
+    if "min" in rules and size < rules["min"]:
+        wanted.append(f"have {unit} greater than or equal to {rules['min']}")
+    broken += [_failed(shown, path, f"must {rule}") for rule in wanted]
+
+
+@cache
+def _pattern(text):
+    return re.compile(text)
+
+
+def _failed(value, path, requirement):
+    shown = "" if value is None else f" '{_short(value)}'"
+    return f"Value{shown} at '{path}' failed to satisfy constraint: Member {requirement}"
+
+
+def _short(value):
+    text = str(value)
+    if isinstance(value, bytes):
+        text = value.decode("latin-1")
+    if isinstance(value, list):
+        text = f"[{', '.join(map(str, value))}]"
+    return text if len(text) <= 200 else text[:200] + "…"
+
+
+def _join(path, name):
+    return f"{path}.{name}" if path else name
