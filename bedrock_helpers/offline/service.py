@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bedrock_helpers import catalog
-from bedrock_helpers.offline import access, control, runtime
+from bedrock_helpers.offline import access, control, invoke, runtime
 from bedrock_helpers.offline.account import KINDS, Account
 from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
 from bedrock_helpers.offline.faults import Faults
@@ -31,9 +31,10 @@ OPERATIONS = {
     "Converse": runtime.converse,
     "ConverseStream": runtime.converse_stream,
     "CountTokens": runtime.count_tokens,
+    "InvokeModel": invoke.invoke_model,
 }
 #: Of those, what existed on launch day.
-LAUNCH_OPERATIONS = ("ListFoundationModels", "GetFoundationModel")
+LAUNCH_OPERATIONS = ("ListFoundationModels", "GetFoundationModel", "InvokeModel")
 _REGION = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d)\.")
 
 
