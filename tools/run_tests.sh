@@ -1,0 +1,43 @@
+#!/bin/sh
+# Every check of the project, one stage after the other, and how long each took.
+# A stage that fails does not stop the next one. PY=python to use another Python.
+set -eu
+cd "$(dirname "$0")/.."
+PY=${PY:-.venv/bin/python}
+summary=
+failed=0
+
+# The tests use no AWS account: nothing of yours may reach them.
+for name in $(env | sed -n 's/^\(AWS_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
+export BEDROCK_MODE=offline
+
+stage() {
+    name=$1
+    shift
+    printf '\n== %s\n' "$name"
+    started=$(date +%s)
+    if "$@"; then result=ok; else
+        result=FAILED
+        failed=1
+    fi
+    seconds=$(($(date +%s) - started))
+    summary="$summary$(printf '%-34s %4d s  %s' "$name" "$seconds" "$result")
+"
+}
+
+stored_outputs() {
+    "$PY" -m pytest -q -p no:cacheprovider -p tests.nbval_offline \
+        --nbval --nbval-current-env --nbval-cell-timeout 60 \
+        --nbval-sanitize-with tests/nbval_sanitize.cfg \
+        notebooks/*.ipynb notebooks/solutions/*.ipynb
+}
+
+stage "style (ruff)" "$PY" -m ruff check .
+stage "unit tests and doctests" "$PY" -m pytest -q --doctest-modules \
+    --ignore=tests/browser --ignore=tests/benchmarks bedrock_helpers tests
+stage "JupyterLab in Chromium" "$PY" -m pytest -q -rs tests/browser
+stage "notebooks as stored (nbval)" stored_outputs
+stage "notebooks as stored (refresh)" "$PY" tools/refresh_notebooks.py --check
+
+printf '\n%s' "$summary"
+exit $failed

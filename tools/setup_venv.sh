@@ -1,0 +1,108 @@
+#!/bin/sh
+# Make .venv with the packages of requirements.lock and this package; when nothing
+# has changed since the last time, do nothing. Called by make; run from anywhere.
+# PYTHON=/path/to/python3.12 chooses the Python; else the first that is new enough.
+set -eu
+cd "$(dirname "$0")/.."
+
+log=.make-log/setup.log
+stamp=.venv/.installed-from # folder and checksum of the last complete installation
+retry="make lab"
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+is_new_enough() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+}
+
+version_of() {
+    "$1" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null || true
+}
+
+find_python() {
+    if [ -n "${PYTHON:-}" ]; then set -- "$PYTHON"; else
+        set -- python3.13 python3.12 python3.11 python3 python
+    fi
+    too_old=
+    nothing="${PYTHON:-python3} does not run"
+    for candidate in "$@"; do
+        if is_new_enough "$candidate"; then
+            python=$candidate
+            return
+        fi
+        version=$(version_of "$candidate")
+        if [ -n "$version" ]; then too_old="$candidate is $version"; fi
+    done
+    fail "The course needs Python 3.11 or newer, but" \
+        "${too_old:-$nothing}: install one from" \
+        "python.org/downloads, then type: $retry PYTHON=/path/to/python3.12"
+}
+
+fingerprint() {
+    echo "$PWD $(cat requirements.lock pyproject.toml | cksum)"
+}
+
+is_installed() {
+    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ] &&
+        is_new_enough .venv/bin/python
+}
+
+# A .venv made in another folder, or by a Python that is gone or too old, is no use.
+is_usable() {
+    is_new_enough .venv/bin/python || return 1
+    [ ! -f "$stamp" ] || [ "$(sed 's/ [0-9]* [0-9]*$//' "$stamp")" = "$PWD" ]
+}
+
+make_venv() {
+    find_python
+    echo "Making .venv with Python $(version_of "$python")"
+    "$python" -m venv --clear .venv >"$log" 2>&1 ||
+        fail "Python $(version_of "$python") could not make .venv: on Debian and" \
+            "Ubuntu type 'sudo apt-get install python3-venv', elsewhere try another" \
+            "one ($retry PYTHON=/path/to/python3.12); the log is $log."
+}
+
+pip_install() {
+    PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 \
+        .venv/bin/python -m pip install --no-input --no-deps "$@" >>"$log" 2>&1 ||
+        explain_pip_failure
+}
+
+log_says() {
+    grep -Eiq "$1" "$log"
+}
+
+explain_pip_failure() {
+    if log_says 'DO NOT MATCH THE HASHES'; then
+        package=$(sed -n 's/^ *\([^ ]*==[^ ]*\) from .*/\1/p' "$log" | head -n 1)
+        fail "What pip downloaded for ${package:-a package} is not the file named in" \
+            "requirements.lock (its hash differs): type 'git checkout" \
+            "requirements.lock' and '$retry' again; the log is $log."
+    elif log_says 'no space left on device'; then
+        fail "The disk is full: free about 1 GB and type: $retry (the log is $log)."
+    elif log_says 'connection broken|ConnectionError|connection error|max retries|timed out|SSLError|ProxyError'; then
+        fail "pip could not reach its package index: connect this computer to the" \
+            "network (or set HTTPS_PROXY) and type: $retry (the log is $log)."
+    elif log_says 'no matching distribution'; then
+        package=$(sed -n 's/.*No matching distribution found for //p' "$log" | head -n 1)
+        fail "pip found no $package for Python $(version_of .venv/bin/python) where it" \
+            "is set to look: check 'pip config list' or try another Python," \
+            "'make clean' and '$retry PYTHON=/path/to/python3.12'; the log is $log."
+    fi
+    fail "pip could not install the course's packages: read the end of $log, then" \
+        "type '$retry' again, or 'make clean' first to start afresh."
+}
+
+if is_installed; then exit 0; fi
+mkdir -p .make-log
+: >"$log"
+if ! is_usable; then make_venv; fi
+rm -f "$stamp"
+echo "Installing the course's packages into .venv: about a minute (log: $log)"
+pip_install --require-hashes -r requirements.lock
+pip_install --no-build-isolation -e .
+fingerprint >"$stamp"
+echo "Installed. From now on this step takes no time."
