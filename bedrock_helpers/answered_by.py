@@ -1,6 +1,7 @@
 """Who answered a call: your account's model, or one of the offline stand-ins."""
 
 _WORDS = {
+    "offline": "the offline Bedrock (no model ran)",
     "lesson-reply": "a lesson reply, written by the course (no model ran)",
     "recording": "a recording of SmolLM2-135M (offline)",
     "local-model": "SmolLM2-135M on this machine, just now (offline)",
@@ -27,4 +28,6 @@ def answered_by(reply):
     'Amazon Bedrock (live)'
     """
     headers = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    return _WORDS.get(headers.get(_HEADER), "Amazon Bedrock (live)")
+    if _HEADER not in headers:
+        return "Amazon Bedrock (live)"
+    return _WORDS.get(headers[_HEADER], f"{headers[_HEADER]} (offline)")

@@ -1,26 +1,30 @@
 """A budget for one session: the call that could pass it is not sent.
 
-Before a call the most it can cost is set aside: its input at one token a byte,
-and its output at ``maxTokens`` (or the model's own maximum when that is unset).
-After it, the tokens the reply reports take that amount's place. A stream stays
-at the amount set aside, and cache writes and reads are charged at twice the
-input price: both err high, never low.
+Just before a call is sent, the most it can cost is set aside; afterwards the
+tokens its reply reports take that amount's place. A refused call costs nothing.
+A stream stays at the amount set aside, and so does an attempt that may have
+reached AWS and brought no answer: each errs high, never low.
 """
 
-import json
 import threading
+from dataclasses import dataclass
 from decimal import Decimal
 
-from bedrock_helpers import catalog
+from botocore.exceptions import ConnectionError
+
+from bedrock_helpers.call_cost import actual_usd, most_usd
 from bedrock_helpers.exceptions import BudgetExceeded
-from bedrock_helpers.pricing import cost_usd
 
 _CALLS = ("Converse", "ConverseStream", "InvokeModel", "InvokeModelWithResponseStream")
-_TIER_FACTORS = {"priority": Decimal("1.75")}
-_CACHE_FACTOR = 2
-_LARGEST_OUTPUT_TOKENS = 128_000
-_SIDES = ("input", "output")
-_SLOT = "bedrock_helpers_set_aside"
+_SLOT = "bedrock_helpers_call"
+
+
+@dataclass
+class _Call:
+    """One call on its way: its arguments, and what is set aside for it."""
+
+    request: dict
+    held_usd: Decimal | None = None
 
 
 class Budget:
@@ -49,52 +53,73 @@ class Budget:
 
     def __repr__(self):
         """Spent and limit."""
-        limit = f"{self.limit_usd:.2f}"
+        limit = _shown(self.limit_usd)
         return f"Budget: ${self.spent_usd:.6f} of ${limit} spent or set aside"
 
     def watch(self, events):
         """Follow every Bedrock call of one session's event emitter."""
+        events.register_last("request-created", self._set_aside)  # once it is signed
         for name in _CALLS:
             where = f"bedrock-runtime.{name}"
-            events.register(f"before-parameter-build.{where}", self._before)
-            events.register(f"after-call.{where}", self._after)
+            events.register(f"before-parameter-build.{where}", self._begin)
+            events.register(f"needs-retry.{where}", self._attempted)
+            events.register(f"after-call.{where}", self._answered)
             events.register(f"after-call-error.{where}", self._failed)
 
-    def _before(self, params, context, **_):
-        if not isinstance(params.get("modelId"), str):
+    def _begin(self, params, context, **_):
+        context[_SLOT] = _Call(params)
+
+    def _set_aside(self, request, **_):
+        call = request.context.get(_SLOT)
+        if call is None or call.held_usd is not None:
             return
-        most = _most(params)
+        most = most_usd(call.request)
         with self._lock:
             if self.spent_usd + most > self.limit_usd:
-                raise BudgetExceeded(self._refusal(params, most))
+                raise BudgetExceeded(self._refusal(call.request, most))
             self.spent_usd += most
-        context[_SLOT] = (params["modelId"], most)
+        call.held_usd = most
 
-    def _refusal(self, params, most):
+    def _refusal(self, request, most):
         left = self.limit_usd - self.spent_usd
         return (
-            f"Not sent: this call to {params['modelId']} could cost ${most:.6f}, and "
-            f"${left:.6f} of the ${self.limit_usd:.2f} budget is left. Lower "
+            f"Not sent: this call to {request['modelId']} could cost ${most:.6f}, and "
+            f"${left:.6f} of the ${_shown(self.limit_usd)} budget is left. Lower "
             "maxTokens, or connect again with more: bh.connect(budget_usd=…)"
         )
 
-    def _after(self, http_response, parsed, context, **_):
-        model_id, most = context.pop(_SLOT, (None, None))
-        if model_id is None:
+    def _attempted(self, request_dict, caught_exception, **_):
+        """Without an answer AWS may have worked: a retry sets aside its own."""
+        call = request_dict["context"].get(_SLOT)
+        if call and caught_exception and not _never_arrived(caught_exception):
+            call.held_usd = None
+
+    def _answered(self, http_response, parsed, context, **_):
+        call = context.pop(_SLOT, None)
+        if call is None:
             return
-        if http_response.status_code >= 300:
-            self._settle(most, Decimal(0))
-        elif (usage := _reported(parsed)) is not None:
-            self._settle(most, min(most, _actual(model_id, usage)))
+        refused = http_response.status_code >= 300
+        actual = Decimal(0) if refused else actual_usd(call.request, parsed)
+        if actual is not None:
+            self._settle(call, actual)
 
     def _failed(self, context, exception, **_):
-        model_id, most = context.pop(_SLOT, (None, None))
-        if model_id is not None and "Timeout" not in type(exception).__name__:
-            self._settle(most, Decimal(0))
+        call = context.pop(_SLOT, None)
+        if call is not None and _never_arrived(exception):
+            self._settle(call, Decimal(0))
 
-    def _settle(self, most, actual):
+    def _settle(self, call, actual):
         with self._lock:
-            self.spent_usd += actual - most
+            self.spent_usd += actual - (call.held_usd or 0)
+
+
+def _never_arrived(exception):
+    """No connection was made: botocore's own name for that is ConnectionError."""
+    return isinstance(exception, ConnectionError)
+
+
+def _shown(usd):
+    return f"{usd:.2f}" if usd == round(usd, 2) else f"{usd:.6f}"
 
 
 def _limit(value):
@@ -103,56 +128,7 @@ def _limit(value):
     except ArithmeticError:
         limit = Decimal(0)
     if not limit.is_finite() or limit <= 0:
-        message = f"budget_usd={value!r}: a number above 0, in dollars. Type: budget_usd=1"
-        raise ValueError(message)
+        raise ValueError(
+            f"budget_usd={value!r}: a number above 0, in dollars. Type: budget_usd=1"
+        )
     return limit
-
-
-def _most(params):
-    """The most a call can cost; it errs high. An ended model only refuses."""
-    model_id = params["modelId"]
-    if _has_ended(model_id):
-        return Decimal(0)
-    sent = {k: v for k, v in params.items() if k != "modelId"}
-    input_tokens = len(json.dumps(sent, default=_sized).encode())
-    input_tokens *= _CACHE_FACTOR if "cachePoint" in str(sent) else 1
-    usd = cost_usd(model_id, input_tokens, _most_output_tokens(params))
-    tier = (params.get("serviceTier") or {}).get("type")
-    return usd * _TIER_FACTORS.get(tier, 1)
-
-
-def _has_ended(model_id):
-    try:
-        return catalog.get(model_id).ended_by(catalog.AS_OF)
-    except catalog.UnknownModelError:
-        return False
-
-
-def _sized(value):
-    return "x" * len(value) if isinstance(value, bytes | bytearray) else str(value)
-
-
-def _most_output_tokens(params):
-    asked = (params.get("inferenceConfig") or {}).get("maxTokens")
-    if isinstance(asked, int):
-        return asked
-    return catalog.get(params["modelId"]).max_output_tokens or _LARGEST_OUTPUT_TOKENS
-
-
-def _reported(parsed):
-    """The tokens a reply reports, in its body or, for InvokeModel, its headers."""
-    if "usage" in parsed:
-        return parsed["usage"]
-    headers = parsed.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    counts = [headers.get(f"x-amzn-bedrock-{side}-token-count") for side in _SIDES]
-    if None in counts:
-        return None
-    return {"inputTokens": int(counts[0]), "outputTokens": int(counts[1])}
-
-
-def _actual(model_id, usage):
-    if _has_ended(model_id):
-        return Decimal(0)
-    cached = usage.get("cacheReadInputTokens", 0) + usage.get("cacheWriteInputTokens", 0)
-    input_tokens = usage["inputTokens"] + _CACHE_FACTOR * cached
-    return cost_usd(model_id, input_tokens, usage["outputTokens"])

@@ -219,12 +219,18 @@ def id_for(model_id, region_name="us-east-1"):
     profiles = model.profile_ids(region_name)
     if profiles:
         return profiles[0]
-    places = ", ".join(model.regions) or "no Region any more"
-    message = (
-        f"{model_id} cannot be called from {region_name}; it is in: {places}. "
-        f"Try: bh.connect(region_name={(model.regions or ['us-east-1'])[0]!r})"
-    )
-    raise ValueError(message)
+    raise ValueError(f"{model_id} cannot be called from {region_name}{_where(model)}")
+
+
+def _where(model):
+    spread = {region for names in model.profiles.values() for region in names}
+    places = sorted(spread | set(model.on_demand_regions))
+    if places:
+        listed = ", ".join(places)
+        return f"; it is in: {listed}. Try: bh.connect(region_name={places[0]!r})"
+    if model.provisioned_regions:
+        return ": it is offered with provisioned throughput only."
+    return ", nor from any other Region. Choose one of bh.catalog.table()"
 
 
 def all_models():
@@ -269,6 +275,19 @@ def table(region_name=None, *, status=("ACTIVE", "LEGACY")):
     ]
     columns = [field.name for field in fields(Model)]
     return pd.DataFrame(kept, columns=columns).set_index("model_id")
+
+
+@cache
+def regions():
+    """
+    Every Region some model of the catalogue is offered in.
+
+    Examples
+    --------
+    >>> "us-east-1" in regions(), "mars-1" in regions()
+    (True, False)
+    """
+    return frozenset(region for model in all_models() for region in model.regions)
 
 
 def days_left(model_id, day=None):

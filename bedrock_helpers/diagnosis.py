@@ -5,15 +5,25 @@ from dataclasses import dataclass
 
 from botocore.exceptions import (
     ClientError,
+    ConnectionClosedError,
     ConnectionError,
+    CredentialRetrievalError,
+    LoginError,
     NoCredentialsError,
     NoRegionError,
     ParamValidationError,
+    PartialCredentialsError,
     ReadTimeoutError,
+    SSOError,
     TokenRetrievalError,
 )
 
 from bedrock_helpers.data_files import load_json
+from bedrock_helpers.exceptions import (
+    AccountChangeRefused,
+    BudgetExceeded,
+    NoCredentials,
+)
 
 _CLIENT_SIDE = (
     (
@@ -28,9 +38,20 @@ _CLIENT_SIDE = (
         "correct what the message names",
     ),
     (
-        TokenRetrievalError,
+        (TokenRetrievalError, SSOError, CredentialRetrievalError),
         "the sign-in behind your profile has run out",
         "aws sso login",
+    ),
+    (LoginError, "the sign-in behind your profile has run out", "aws login"),
+    (
+        PartialCredentialsError,
+        "only half of a key pair was found",
+        "set both: the access key id and the secret access key",
+    ),
+    (
+        ConnectionClosedError,
+        "the connection broke before an answer came",
+        "call again; boto3 has retried already",
     ),
     (
         ReadTimeoutError,
@@ -41,6 +62,21 @@ _CLIENT_SIDE = (
         ConnectionError,
         "no connection: no network, a proxy, or a Region without Bedrock",
         "check the network and session.region_name",
+    ),
+    (
+        NoCredentials,
+        "live mode found nothing to sign with",
+        "one of the ways the message lists, or stay offline: bh.connect()",
+    ),
+    (
+        AccountChangeRefused,
+        "this course sends nothing that changes an account unasked",
+        "name the operation as the message shows, if you mean it",
+    ),
+    (
+        BudgetExceeded,
+        "the call could have cost more than is left of this session's budget",
+        "lower maxTokens, or connect again with a larger budget_usd",
     ),
 )
 _BY_CODE = {
@@ -101,17 +137,19 @@ def explain(error):
       cure:  bh.connect(region_name="us-east-1")
     """
     if isinstance(error, ClientError):
-        return _of_reply(error.response["Error"])
+        return _of_reply(error.response.get("Error", {}))
     for kind, cause, cure in _CLIENT_SIDE:
         if isinstance(error, kind):
             return Diagnosis(type(error).__name__, cause, cure)
+    first_line = str(error).strip().split("\n")[0]
     return Diagnosis(
-        type(error).__name__, str(error).split("\n")[0], "read the message above"
+        type(error).__name__, first_line or "it says nothing", "read the message above"
     )
 
 
 def _of_reply(reply):
-    code, text = reply.get("Code", "Unknown"), reply.get("Message", "")
+    code, text = reply.get("Code") or "Unknown", reply.get("Message") or ""
+    code = code[:1].upper() + code[1:]  # inside a stream it starts in lower case
     for record in load_json("errors.json")["errors"].values():
         if record["code"] == code and "cause" in record and _says(record, text):
             return Diagnosis(code, record["cause"], record["cure"])
@@ -123,7 +161,7 @@ def _says(record, text):
     """Whether a message is of a record's wording, whatever fills its blanks."""
     parts = re.split(r"\{\w+\}", _plain(record["text"]).rstrip("."))
     pattern = ".*".join(re.escape(part) for part in parts)
-    return re.search(pattern, _plain(text)) is not None
+    return re.search(pattern, _plain(text), re.DOTALL) is not None
 
 
 def _plain(text):

@@ -10,7 +10,12 @@ from bedrock_helpers.connect import connect
 from bedrock_helpers.diagnosis import Diagnosis, explain
 
 _PYTHON = (3, 11)
-_PACKAGES = {"boto3": "1.44.5", "jupyterlab": "4.6", "ipywidgets": "8.1", "pandas": "3.1"}
+_PACKAGES = {
+    "boto3": "1.44.5",
+    "jupyterlab": "4.6",
+    "ipywidgets": "8.1",
+    "pandas": "3.1",
+}
 
 
 @dataclass
@@ -109,7 +114,11 @@ def _numbers(version):
 
 
 def _local_model():
-    from bedrock_helpers.offline.local_model import Generation, NoLocalModel, local_model
+    from bedrock_helpers.offline.local_model import (
+        Generation,
+        NoLocalModel,
+        local_model,
+    )
     from bedrock_helpers.offline.parameters import Sampling
 
     what = "the small local model makes a token"
@@ -119,6 +128,8 @@ def _local_model():
         list(made)
     except NoLocalModel as missing:
         return Finding(what, False, str(missing))
+    except Exception as error:
+        return Finding(what, False, str(error), explain(error))
     return Finding(what, True, f"{(time.perf_counter() - started) * 1000:.0f} ms")
 
 

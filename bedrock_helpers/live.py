@@ -1,31 +1,43 @@
 """A boto3 Session on a real account, which nothing changes unasked."""
 
 import os
+import re
 
 import boto3
+import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
+from botocore.exceptions import ProfileNotFound
 
 from bedrock_helpers.budget import Budget
 from bedrock_helpers.exceptions import AccountChangeRefused, NoCredentials
 
 #: Dollars a live session may spend unless told otherwise.
 DEFAULT_BUDGET_USD = "1.00"
-#: Bills by the hour from the moment it is made, used or not.
-NEVER_LIVE = "CreateProvisionedModelThroughput"
+#: Bill by the hour from the moment they are made, used or not.
+NEVER_LIVE = ("CreateProvisionedModelThroughput", "CreateMarketplaceModelEndpoint")
 _WHY_NEVER = (
     "it bills by the hour, used or not, until it is deleted. Offline it can be "
     "practised for nothing."
 )
-_READING = ("Get", "List", "Describe", "Head", "BatchGet", "Lookup", "Simulate")
+_API_KEY = "AWS_BEARER_TOKEN_BEDROCK"
+_READING = re.compile(
+    "(Get|List|Describe|Head|BatchGet|Lookup|Simulate)[A-Z]|FilterLogEvents$"
+)
 _TOKENS_ONLY = {
-    "Converse",
-    "ConverseStream",
-    "CountTokens",
-    "InvokeModel",
-    "InvokeModelWithResponseStream",
-    "ApplyGuardrail",
-    "AssumeRole",
+    "bedrock-runtime.Converse",
+    "bedrock-runtime.ConverseStream",
+    "bedrock-runtime.CountTokens",
+    "bedrock-runtime.InvokeModel",
+    "bedrock-runtime.InvokeModelWithResponseStream",
+    "bedrock-runtime.ApplyGuardrail",
+}
+#: boto3 itself calls these to obtain or renew temporary credentials.
+_SIGNING_IN = {
+    "sts.AssumeRole",
+    "sts.AssumeRoleWithSAML",
+    "sts.AssumeRoleWithWebIdentity",
+    "sso-oidc.CreateToken",
+    "signin.CreateOAuth2Token",
 }
 _WAYS = """\
 No AWS credentials were found, so nothing was sent. Any one of these provides them:
@@ -62,9 +74,7 @@ class LiveSession(boto3.Session):
         try:
             super().__init__(profile_name=profile_name, region_name=region_name)
         except ProfileNotFound as missing:
-            known = ", ".join(boto3.Session().available_profiles) or "none"
-            message = f"{missing}. Profiles on this machine: {known}."
-            raise NoCredentials(message) from None
+            raise NoCredentials(f"{missing}. {_profiles()}") from None
         self._check_credentials()
         self.events.register_first("before-parameter-build", self._guard)
         self.budget.watch(self.events)
@@ -79,43 +89,54 @@ class LiveSession(boto3.Session):
         )
 
     def _check_credentials(self):
-        if os.environ.get("AWS_BEARER_TOKEN_BEDROCK"):
+        if os.environ.get(_API_KEY):
             return
         if self.get_credentials() is None:
             raise NoCredentials(_WAYS)
 
     def _account(self):
-        if self.get_credentials() is None:
+        if os.environ.get(_API_KEY):
             return "of an API key"
-        quick = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1})
+        once = {"total_max_attempts": 1}
+        quick = Config(connect_timeout=3, read_timeout=5, retries=once)
         try:
             identity = self.client("sts", config=quick).get_caller_identity()
-        except (ClientError, BotoCoreError) as error:
+        except Exception as error:  # shown only: nothing else depends on it
             return f"unknown ({type(error).__name__})"
         return "…" + identity["Account"][-4:]
 
     def _guard(self, model, **_):
         name = model.name
-        if name.startswith(_READING) or name in _TOKENS_ONLY or name in self._allowed:
+        exact = f"{model.service_model.service_name}.{name}"
+        if _READING.match(name) or exact in _TOKENS_ONLY | _SIGNING_IN:
             return
-        if name == NEVER_LIVE:
+        if name in NEVER_LIVE:
             raise AccountChangeRefused(f"{name} is never sent live: {_WHY_NEVER}")
+        if name in self._allowed:
+            return
         raise AccountChangeRefused(
             f"{name} would change your account, so it was not sent. If you mean it: "
             f'bh.connect("live", allow={{"{name}"}})'
         )
 
 
+def _profiles():
+    core = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+    known = ", ".join(core.available_profiles) or "none"
+    return f"Profiles on this machine: {known}."
+
+
 def _checked_allow(allow):
     if isinstance(allow, str):
         raise ValueError(f"allow={allow!r}: a set of names. Type: allow={{{allow!r}}}")
-    names = frozenset(allow)
-    if NEVER_LIVE in names:
-        raise ValueError(f"{NEVER_LIVE} cannot be allowed live: {_WHY_NEVER}")
-    odd = sorted(n for n in names if not isinstance(n, str) or not n[:1].isupper())
+    names = list(allow or ())
+    odd = [n for n in names if not isinstance(n, str) or not n[:1].isupper()]
     if odd:
         raise ValueError(
             f"allow: {', '.join(map(repr, odd))}: operations are named as in IAM, "
             'like "CreateGuardrail"'
         )
-    return names
+    for name in NEVER_LIVE:
+        if name in names:
+            raise ValueError(f"{name} cannot be allowed live: {_WHY_NEVER}")
+    return frozenset(names)

@@ -1,5 +1,7 @@
 """Predict, then run: a guess is written down before the answer is seen."""
 
+from numbers import Number
+
 from bedrock_helpers.checks.progress import note
 
 
@@ -51,11 +53,14 @@ class Prediction:
 def _verdict(guess, actual):
     if guess == actual:
         return ": right."
-    numbers = (int, float)
-    if isinstance(guess, numbers) and isinstance(actual, numbers):
-        more = guess > actual
-        return f": {abs(guess - actual):g} too {'many' if more else 'few'}."
+    if _is_number(guess) and _is_number(actual):
+        away = float(guess) - float(actual)
+        return f": {abs(away):.10g} too {'many' if away > 0 else 'few'}."
     return ". Worth a moment's thought: why?"
+
+
+def _is_number(value):
+    return isinstance(value, Number) and not isinstance(value, bool | complex)
 
 
 def predict(name, guess):

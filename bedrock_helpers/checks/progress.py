@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from pathlib import Path
 
 #: Names another file than ``.bedrock_progress.json`` in the working folder.
@@ -57,7 +58,7 @@ def progress():
     try:
         stored = json.loads(progress_path().read_text(encoding="utf-8"))
         return Progress(dict(stored["checks"]), dict(stored["predictions"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return Progress()
 
 
@@ -70,14 +71,28 @@ def note(kind, name, value):
     kind : {"checks", "predictions"}
     name : str
     value : bool or dict
+        What JSON cannot hold is kept as its text.
     """
     current = progress()
-    getattr(current, kind)[name] = value
-    text = json.dumps(vars(current), indent=1, default=str)
-    path = progress_path()
+    getattr(current, kind)[str(name)] = value
     try:
-        draft = path.with_name(path.name + ".new")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+        text = json.dumps(vars(current), indent=1, default=str)
+    except (TypeError, ValueError, RecursionError):
+        getattr(current, kind)[str(name)] = str(value)
+        text = json.dumps(vars(current), indent=1, default=str)
+    try:
+        _replace(progress_path(), text)
     except OSError:
         pass
+
+
+def _replace(path, text):
+    """Swap the whole file in one step: two notebooks may write at once."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(draft, path)
+    except OSError:
+        os.unlink(draft)
+        raise

@@ -36,7 +36,10 @@ def which_id(answer):
 def form(answer):
     """Would AWS take this use-case form from a new account?"""
     if isinstance(answer, dict):
-        answer = json.dumps(answer).encode()
+        try:
+            answer = json.dumps(answer).encode()
+        except (TypeError, ValueError):
+            return "JSON cannot hold it: every field is a string."
     bedrock = connect("offline", account="new").client("bedrock")
     try:
         bedrock.put_use_case_for_model_access(formData=answer)
@@ -70,6 +73,8 @@ def proof(answer):
     runtime = connect("offline").client("bedrock-runtime")
     try:
         reply = runtime.converse(**answer)
+    except TypeError:
+        return "its keys must be the names of converse's arguments: modelId, …"
     except ParamValidationError as error:
         return f"boto3 would not send it: {str(error).splitlines()[-1]}"
     except ClientError as error:

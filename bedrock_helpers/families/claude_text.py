@@ -21,7 +21,7 @@ _OTHER = ("prompt", "stop_sequences", "anthropic_version")
 
 
 def build(text, max_tokens_to_sample=200, **parameters):
-    """
+    r"""
     A request body: one question, in the turns this family was trained on.
 
     Parameters
@@ -39,7 +39,7 @@ def build(text, max_tokens_to_sample=200, **parameters):
     Examples
     --------
     >>> build("Hello")["prompt"]
-    '\\n\\nHuman: Hello\\n\\nAssistant:'
+    '\n\nHuman: Hello\n\nAssistant:'
     """
     prompt = f"{HUMAN} {text}{ASSISTANT}"
     sizes = {"prompt": prompt, "max_tokens_to_sample": max_tokens_to_sample}
@@ -109,15 +109,15 @@ def _range_problem(body):
 
 
 def turns(prompt):
-    """
+    r"""
     The prompt's turns as Converse messages, or None if it has not that form.
 
     Examples
     --------
-    >>> turns("\\n\\nHuman: Hi\\n\\nAssistant:")
+    >>> turns("\n\nHuman: Hi\n\nAssistant:")
     [{'role': 'user', 'content': [{'text': 'Hi'}]}]
     """
-    if not prompt.startswith(HUMAN) or ASSISTANT not in prompt:
+    if not prompt.startswith(HUMAN) or prompt.rfind(ASSISTANT) < prompt.rfind(HUMAN):
         return None
     messages = []
     for part in prompt.split(HUMAN)[1:]:

@@ -1,11 +1,11 @@
 """bedrock: the use-case form, Marketplace agreements and availability."""
 
 import base64
-import json
 
 from bedrock_helpers.offline.control import listed_model
 from bedrock_helpers.offline.errors import refusal
 from bedrock_helpers.offline.http_reply import json_reply
+from bedrock_helpers.offline.strict_json import read_json
 
 _FORM_LENGTHS = {
     "companyName": 128,
@@ -29,7 +29,7 @@ def put_use_case_for_model_access(request, call):
 
 def _check_form(form):
     try:
-        fields = json.loads(form)
+        fields = read_json(form)
     except ValueError:
         raise refusal("invalid_form") from None
     if not isinstance(fields, dict):

@@ -8,6 +8,10 @@ from bedrock_helpers.offline.errors import refusal
 #: The made-up account number of AWS's own documentation examples.
 ACCOUNT_ID = "111122223333"
 KINDS = ("ready", "new")
+_EXAMPLE_FORM = (
+    b'{"companyName":"Example","companyWebsite":"https://example.com",'
+    b'"intendedUsers":"0","industryOption":"Education","useCases":"Learning"}'
+)
 
 
 @dataclass
@@ -40,7 +44,7 @@ class Account:
         """A ready account has the form and every grant from the start."""
         if self.kind != "ready":
             return
-        self.form = b'{"companyName":"Example"}'
+        self.form = _EXAMPLE_FORM
         models = catalog.all_models()
         self.agreements = {model.model_id for model in models if model.on_marketplace}
         self.granted = {model.model_id for model in models if model.launch_day}

@@ -38,18 +38,18 @@ def prompt_text(request, *, note=None):
 
 
 def _turn(role, text):
-    harmless = text.replace("<|im_", "<| im_")
+    harmless = text.replace("<|", "<| ")
     return f"<|im_start|>{role}\n{harmless}<|im_end|>\n"
 
 
 def content_text(content):
-    """
+    r"""
     The text of a message's blocks; tool calls and results as JSON.
 
     Examples
     --------
     >>> content_text([{"text": "a"}, {"text": "b"}])
-    'a\\nb'
+    'a\nb'
     """
     return "\n".join(filter(None, map(_block_text, content)))
 

@@ -14,8 +14,8 @@ from bedrock_helpers.offline.local_model import (
 from bedrock_helpers.offline.replies import Block
 
 _REASONING_TOKENS = 40
-_OPENING = "The user wants"
-_CHOICE_TOKENS = 40
+_OPENING = ("The", " user", " wants")
+_CHOICE_TOKENS = 128
 _ROOM_TOKENS = 1024
 _TOO_LONG = {"Anthropic": "input_too_long_claude", "Amazon": "input_too_long_nova"}
 
@@ -95,8 +95,9 @@ class Composition:
             return forced
         few = replace(self.sampling, max_tokens=_CHOICE_TOKENS, stop_sequences=())
         text = "".join(self._generate(self._prompt, few, schema)[0])
+        self.output_tokens = 0  # choosing is no part of the reply
         name = tools.parse_json(text, schema)["tool"]
-        return None if name == "none" else name
+        return None if name == tools.NO_TOOL else name
 
     def _tool_call(self, name):
         schema = tools.tool_specs(self.request)[name]["inputSchema"]["json"]
@@ -138,15 +139,18 @@ class Composition:
         Its first words are given to the small model, which would otherwise
         begin with the answer; they count as output.
         """
-        block = Block("reasoning", [_OPENING])
+        block = Block("reasoning")
         self.blocks.append(block)
-        yield block, _OPENING
-        given = self._engine.count_tokens(_OPENING)
-        left = max(1, max_tokens - given)
-        few = replace(self.sampling, max_tokens=left, stop_sequences=("\n",))
-        yield from self._live(block, self._prompt + _OPENING, few)
-        self.input_tokens -= given
-        self.output_tokens += given
+        given = _OPENING[:max_tokens]
+        for piece in given:
+            block.pieces.append(piece)
+            yield block, piece
+        self.output_tokens = len(given)
+        self.input_tokens = self._engine.count_tokens(self._prompt)
+        left = max_tokens - len(given)
+        if left:
+            few = replace(self.sampling, max_tokens=left, stop_sequences=("\n",))
+            yield from self._live(block, self._prompt + "".join(given), few)
         return "".join(block.pieces) + "\n\n"
 
     def _live(self, block, prompt, sampling):

@@ -34,6 +34,8 @@ def check_conversation(request, model):
     for block in request.get("system", []):
         if "guardContent" in block:
             raise not_offline("judge guardrail content yet")
+    for message in messages:
+        _check_readable(message["content"])
 
 
 def _check_roles(messages, model):
@@ -66,8 +68,19 @@ def _check_block(block, path, model):
         raise refusal("blank_text", path=path)
     if kind in _MODALITY and _MODALITY[kind] not in model.input_modalities:
         raise refusal("unsupported_content", kind=kind)
-    if kind not in _PLAIN and kind != "document":
-        raise not_offline(f"read {kind} blocks: its small model reads text only")
+
+
+def _check_readable(content):
+    """Refuse, last of all, what the service takes and the small model cannot."""
+    for block in content:
+        kind = next(iter(block))
+        inner = block["toolResult"]["content"] if kind == "toolResult" else []
+        unread = [kind] if kind not in _PLAIN else []
+        unread += [k for part in inner for k in part if k not in ("text", "json")]
+        if unread:
+            raise not_offline(
+                f"read {unread[0]} blocks: its small model reads text only"
+            )
 
 
 def _check_documents(documents, content):
@@ -80,7 +93,6 @@ def _check_documents(documents, content):
     names = [document["name"] for document in documents]
     if len(set(names)) < len(names):
         raise refusal("duplicate_document_names")
-    raise not_offline("read document blocks: its small model reads text only")
 
 
 def _check_tool_blocks(messages, has_tool_config):

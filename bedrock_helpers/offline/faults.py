@@ -9,8 +9,6 @@ from bedrock_helpers.offline.errors import known_errors, refusal
 _PIECES_BEFORE_BREAK = 3
 
 
-
-
 class Faults:
     """The failures an offline session was asked for, first in first out."""
 

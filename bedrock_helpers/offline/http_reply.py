@@ -10,6 +10,10 @@ from email.utils import formatdate
 
 from botocore.awsrequest import AWSResponse
 
+#: Says who answered; replies that no model made say "offline".
+ANSWERED_BY = "x-bedrock-offline-answered-by"
+_ERROR_NAMESPACE = "http://internal.amazon.com/coral/com.amazon.bedrock/"
+
 
 @dataclass
 class Reply:
@@ -37,6 +41,7 @@ class Reply:
         return {
             "date": formatdate(usegmt=True),
             "x-amzn-requestid": self.request_id,
+            ANSWERED_BY: "offline",
             **self.headers,
         }
 
@@ -73,7 +78,7 @@ def error_reply(refusal, headers=None):
     common = {
         "content-type": "application/json",
         "content-length": str(len(body)),
-        "x-amzn-errortype": refusal.code,
+        "x-amzn-errortype": f"{refusal.code}:{_ERROR_NAMESPACE}",
     }
     return Reply(refusal.status, {**common, **(headers or {})}, body)
 

@@ -7,11 +7,10 @@ from bedrock_helpers.families import claude_text
 from bedrock_helpers.offline import replies
 from bedrock_helpers.offline.composer import Composition
 from bedrock_helpers.offline.errors import not_offline, refusal
-from bedrock_helpers.offline.http_reply import Reply
+from bedrock_helpers.offline.http_reply import ANSWERED_BY, Reply
 from bedrock_helpers.offline.model_ids import callable_model
 from bedrock_helpers.offline.parameters import Sampling
-from bedrock_helpers.offline.runtime import ANSWERED_BY
-
+from bedrock_helpers.offline.strict_json import read_json
 
 
 def invoke_model(request, call):
@@ -25,13 +24,14 @@ def invoke_model(request, call):
     text = "".join(piece for block in answer.blocks for piece in block.pieces)
     reply = json.dumps({"completion": " " + text.lstrip(), **_stop(answer)}).encode()
     elapsed_ms = round((time.perf_counter() - started) * 1000)
-    return Reply(200, {**_headers(answer, reply, elapsed_ms), ANSWERED_BY: answered_by}, reply)
+    headers = _headers(answer, reply, elapsed_ms)
+    return Reply(200, {**headers, ANSWERED_BY: answered_by}, reply)
 
 
 def _body(raw):
     try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
+        body = read_json(raw)
+    except ValueError:
         raise refusal("malformed_json") from None
     if not isinstance(body, dict):
         raise refusal("malformed_input", problem="#: expected type: JSONObject")

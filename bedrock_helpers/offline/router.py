@@ -4,7 +4,6 @@ The tables come from botocore's own service models: nothing about a path, a
 query parameter or a header is written down here.
 """
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -15,8 +14,11 @@ from botocore.model import OperationModel, ServiceModel
 
 from bedrock_helpers.offline.errors import Refusal
 from bedrock_helpers.offline.shapes import check
+from bedrock_helpers.offline.strict_json import read_json
 
 SERVICES = ("bedrock", "bedrock-runtime")
+#: A label such as {modelId} or {path+} after re.escape.
+_LABEL = re.compile(r"\\\{(\w+)(?:\\\+)?\\\}")
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def routes():
         for operation_name in model.operation_names:
             operation = model.operation_model(operation_name)
             uri = operation.http["requestUri"].partition("?")[0]
-            pattern = re.sub(r"\\\{(\w+)(?:\\\+)?\\\}", r"(?P<\1>[^/]+)", re.escape(uri))
+            pattern = _LABEL.sub(r"(?P<\1>[^/]+)", re.escape(uri))
             found.append(
                 Route(operation.http["method"], re.compile(pattern), operation)
             )
@@ -162,15 +164,11 @@ def _json_object(body, shape):
     if not body:
         return {}
     try:
-        value = json.loads(body, parse_constant=_no_constants)
-    except (ValueError, RecursionError):
+        value = read_json(body)
+    except ValueError:
         text = "The request body is not valid JSON."
         raise Refusal("SerializationException", 400, text) from None
     if not isinstance(value, dict):
         text = f"The request body must be a JSON object for {shape.name}."
         raise Refusal("SerializationException", 400, text)
     return value
-
-
-def _no_constants(name):
-    raise ValueError(name)

@@ -6,12 +6,11 @@ from bedrock_helpers.offline import chat_format, event_stream, replies, tools
 from bedrock_helpers.offline.composer import Composition, input_of
 from bedrock_helpers.offline.conversation import check_conversation
 from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
-from bedrock_helpers.offline.http_reply import json_reply, stream_reply
+from bedrock_helpers.offline.http_reply import ANSWERED_BY, json_reply, stream_reply
 from bedrock_helpers.offline.local_model import local_model
 from bedrock_helpers.offline.model_ids import callable_model
 from bedrock_helpers.offline.parameters import read_sampling
 
-ANSWERED_BY = "x-bedrock-offline-answered-by"
 SHORTENED = "x-bedrock-offline-prompt-shortened"
 
 
@@ -130,6 +129,8 @@ def _content(turn, broken_after):
             yield from _open(block, index)
         delta = {"delta": _delta(block, piece), "contentBlockIndex": index}
         yield event_stream.event("contentBlockDelta", delta)
+    if broken_after is not None:  # the reply was shorter than that
+        raise refusal("stream_broken")
     yield from _close(index)
 
 

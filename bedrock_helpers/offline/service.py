@@ -35,7 +35,7 @@ OPERATIONS = {
 }
 #: Of those, what existed on launch day.
 LAUNCH_OPERATIONS = ("ListFoundationModels", "GetFoundationModel", "InvokeModel")
-_REGION = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d)\.")
+_HOST = re.compile(r"bedrock(?:-runtime)?(?:-fips)?\.([a-z0-9-]+)\.")
 
 
 @dataclass(frozen=True)
@@ -178,17 +178,17 @@ class OfflineBedrock:
         if operation.service_model.service_name == "bedrock-runtime":
             self._faults.raise_next()
         call = Call(
-            operation, self._region(url), self._account, self._replies, self._faults
+            operation, self.region_of(url), self._account, self._replies, self._faults
         )
         return OPERATIONS[operation.name](parameters, call)
 
-    def _region(self, url):
-        match = _REGION.search(urlsplit(url).netloc)
+    def region_of(self, url):
+        """The Region a request is addressed to."""
+        match = _HOST.match(urlsplit(url).netloc)
         return match[1] if match else self._region_name
 
     def handle(self, request, **_):
         """Answer botocore's ``before-send`` event: nothing leaves the process."""
-        reply = self.answer(
-            request.method, request.url, request.headers, request.body
-        )
+        body = request.body.read() if hasattr(request.body, "read") else request.body
+        reply = self.answer(request.method, request.url, request.headers, body)
         return to_botocore(reply, request.url)

@@ -4,8 +4,10 @@ import os
 
 import boto3
 import botocore.session
-from botocore.exceptions import BotoCoreError
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, EndpointConnectionError
 
+from bedrock_helpers import catalog
 from bedrock_helpers.offline.router import SERVICES, builtin_loader
 from bedrock_helpers.offline.service import OfflineBedrock
 
@@ -23,6 +25,13 @@ class ServiceNotOffline(BotoCoreError):
     )
 
 
+class _WithoutPlugins(botocore.session.Session):
+    """Runs no code that ``BOTOCORE_EXPERIMENTAL__PLUGINS`` names."""
+
+    def _register_client_plugins(self, client):
+        pass
+
+
 def isolated_session():
     """
     A botocore session that reads no AWS variable and no file of ``~/.aws``.
@@ -38,8 +47,10 @@ def isolated_session():
     }
     for name in ("config_file", "credentials_file"):
         without_environment[name] = (None, None, os.devnull, None)
-    core = botocore.session.Session(session_vars=without_environment)
+    core = _WithoutPlugins(session_vars=without_environment)
     core.set_config_variable("ignore_configured_endpoint_urls", True)
+    # Else a Bedrock API key in the environment would be put into the requests.
+    core.set_default_client_config(Config(signature_version="v4"))
     core.register_component("data_loader", builtin_loader())
     return core
 
@@ -85,4 +96,6 @@ class OfflineSession(boto3.Session):
         service = event_name.split(".")[1]
         if service not in SERVICES:
             raise ServiceNotOffline(known=" and ".join(SERVICES), service=service)
+        if self.offline.region_of(request.url) not in catalog.regions():
+            raise EndpointConnectionError(endpoint_url=request.url)
         return self.offline.handle(request)

@@ -25,6 +25,7 @@ _PYTHON_TYPES = {
     "blob": str,
 }
 _SIZED = ("string", "list", "map", "blob")
+_LARGEST = {"integer": 2**31 - 1, "long": 2**63 - 1}
 
 
 def check(shape, value, path=""):
@@ -85,6 +86,8 @@ def _decode(shape, value, path, broken):
 
 def _fits(kind, value, expected):
     if kind in ("integer", "long", "float", "double") and isinstance(value, bool):
+        return False
+    if isinstance(value, int) and abs(value) > _LARGEST.get(kind, abs(value)):
         return False
     return isinstance(value, expected)
 
@@ -147,7 +150,7 @@ def _constraints(shape, value, path, broken):
         return
     sized = shape.type_name in _SIZED
     size, unit = (len(value), "length") if sized else (value, "value")
-    shown = float(value) if shape.type_name in ("float", "double") else value
+    shown = _as_double(value) if shape.type_name in ("float", "double") else value
     wanted = []
     if "pattern" in rules and not _pattern(rules["pattern"]).fullmatch(value):
         wanted.append(f"satisfy regular expression pattern: {rules['pattern']}")
@@ -160,6 +163,13 @@ def _constraints(shape, value, path, broken):
     broken += [_failed(shown, path, f"must {rule}") for rule in wanted]
 
 
+def _as_double(number):
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
+
+
 @cache
 def _pattern(text):
     return re.compile(text)
@@ -167,7 +177,8 @@ def _pattern(text):
 
 def _failed(value, path, requirement):
     shown = "" if value is None else f" '{_short(value)}'"
-    return f"Value{shown} at '{path}' failed to satisfy constraint: Member {requirement}"
+    where = f"Value{shown} at '{path}'"
+    return f"{where} failed to satisfy constraint: Member {requirement}"
 
 
 def _short(value):

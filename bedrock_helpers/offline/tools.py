@@ -2,12 +2,11 @@
 
 import json
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, ValidationError
-from referencing import Registry
-from referencing.exceptions import Unresolvable
-
 from bedrock_helpers.offline.errors import not_offline, refusal
+from bedrock_helpers.offline.strict_json import read_json
+
+#: What the small model may answer to "which tool?"; no tool can have this name.
+NO_TOOL = "no tool"
 
 
 def check_tools(request, model):
@@ -54,11 +53,9 @@ def _check_choice(choice, names, model):
 
 
 def _schema_problem(schema):
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        return error.message
-    return None
+    from bedrock_helpers.offline.json_schema import schema_problem
+
+    return schema_problem(schema)
 
 
 def output_schema(request):
@@ -76,7 +73,7 @@ def output_schema(request):
             raise not_offline("act on effort: its small model does not reason")
         return None
     try:
-        schema = json.loads(wanted["structure"]["jsonSchema"]["schema"])
+        schema = read_json(wanted["structure"]["jsonSchema"]["schema"])
     except ValueError as error:
         raise refusal("output_schema_invalid", problem=error) from None
     if not isinstance(schema, dict):
@@ -107,7 +104,7 @@ def choice_schema(request):
     if "any" not in choice:
         if _answers_a_tool(request):
             return None
-        names.append("none")
+        names.append(NO_TOOL)
     return {
         "type": "object",
         "properties": {"tool": {"enum": names}},
@@ -145,12 +142,12 @@ def parse_json(text, schema):
         If the text is not of the schema: llama.cpp could not hold the model to
         it, which is a limit of the offline Bedrock and is said so.
     """
+    from bedrock_helpers.offline.json_schema import fits
+
     try:
         value = json.loads(text)
-        # An empty registry: a "$ref" to the web is never fetched.
-        Draft202012Validator(schema, registry=Registry()).validate(value)
-    except (ValueError, ValidationError, Unresolvable):
-        raise not_offline(
-            "hold its small model to this JSON schema; use a plainer one"
-        ) from None
+    except ValueError:
+        value = None
+    if value is None or not fits(value, schema):
+        raise not_offline("hold its small model to this JSON schema; use a plainer one")
     return value

@@ -1,0 +1,45 @@
+# Type `make` to see what there is.
+PY := .venv/bin/python
+FIRST_NOTEBOOK := notebooks/01_setup_and_model_access.ipynb
+
+AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+
+.PHONY: help lab venv test browser-tests notebooks lint lock bench doctor clean
+
+help: ## show this list
+	@echo "Start here:  make lab"
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+lab: venv ## install what is needed, then open the first notebook in JupyterLab
+	@JUPYTER_CONFIG_PATH=tools/jupyter $(PY) -m jupyterlab $(AS_ROOT) $(JUPYTER_ARGS) $(FIRST_NOTEBOOK)
+
+venv: ## only install: make .venv, or leave it when nothing has changed
+	@PYTHON='$(PYTHON)' sh tools/setup_venv.sh
+
+test: venv ## run every check, and say how long each took
+	@sh tools/install_chromium.sh
+	@PY=$(PY) sh tools/run_tests.sh
+
+browser-tests: venv ## only the tests that open JupyterLab in Chromium
+	@sh tools/install_chromium.sh
+	@$(PY) -m pytest -rs tests/browser
+
+notebooks: venv ## run all notebooks offline and store their outputs (ARGS="--record 02_invoke_basics")
+	@$(PY) tools/refresh_notebooks.py $(ARGS)
+
+lint: venv ## check style with ruff
+	@$(PY) -m ruff check .
+
+lock: ## make requirements.lock from pyproject.toml (ARGS=--upgrade for newer versions)
+	@sh tools/make_lock.sh $(ARGS)
+
+bench: venv ## measure speed; prints ratios measured in one run (ARGS=--notebooks)
+	@$(PY) -m tests.benchmarks $(ARGS)
+
+doctor: venv ## say whether this computer is ready for the course
+	@$(PY) -c 'import sys, bedrock_helpers as bh; r = bh.doctor(); print(r); sys.exit(not r.works)'
+
+clean: ## remove .venv and everything else that make made
+	@rm -rf .venv .lock-tools .make-log .hypothesis .pytest_cache .ruff_cache
+	@find bedrock_helpers tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,247 @@
+"""One way to provoke each refusal the offline Bedrock raises by itself."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+
+from tests.offline.desk import (
+    CLAUDE_V2,
+    FORM,
+    GPT_OSS,
+    HAIKU,
+    LITE,
+    MICRO,
+    assistant,
+    open_desk,
+    tokens,
+    tool,
+    user,
+)
+
+OPUS_5 = "us.anthropic.claude-opus-5"  # takes no sampling parameter
+OPUS_5_5 = "us.anthropic.claude-opus-5-5"  # takes no forced tool choice
+DEEPSEEK_R1 = "us.deepseek.r1-v1:0"  # takes no tools
+MISTRAL_7B = "mistral.mistral-7b-instruct-v0:2"  # a window of 32,000 tokens
+JAMBA = "ai21.jamba-1-5-mini-v1:0"  # Legacy
+BARE_HAIKU = HAIKU.removeprefix("us.")
+ASK = {"modelId": MICRO, "messages": [user("Hi")]}
+TOOL_USE = {"toolUse": {"toolUseId": "t1", "name": "get_weather", "input": {}}}
+TOOL_RESULT = {"toolResult": {"toolUseId": "t1", "content": [{"text": "Sun"}]}}
+
+
+@dataclass
+class Provocation:
+    """A call that is refused, in a session of its kind, after other calls."""
+
+    operation: str
+    parameters: dict
+    session: str = "ready"
+    values: dict = field(default_factory=dict)
+
+    def provoke(self):
+        """The ClientError, and the client that raised it."""
+        desk = open_desk(self.session)
+        error = desk.refused(self.operation, **self.parameters)
+        return error, desk.client_of(self.operation)
+
+
+def asking(model=MICRO, *messages, **more):
+    """Converse parameters."""
+    return {"modelId": model, "messages": list(messages) or [user("Hi")], **more}
+
+
+def converse(model=MICRO, *messages, values=None, session="ready", **more):
+    """A Converse call that is refused."""
+    parameters = asking(model, *messages, **more)
+    return Provocation("Converse", parameters, session, values or {})
+
+
+def invoke(body, session="launch", model=CLAUDE_V2, **values):
+    """An InvokeModel call that is refused."""
+    raw = body if isinstance(body, bytes) else json.dumps(body)
+    return Provocation("InvokeModel", {"modelId": model, "body": raw}, session, values)
+
+
+def tools(*wanted, **choice):
+    """A ``toolConfig``."""
+    return {"tools": list(wanted), **({"toolChoice": choice} if choice else {})}
+
+
+def document(name):
+    """A document block."""
+    source = {"bytes": b"text"}
+    return {"document": {"format": "txt", "name": name, "source": source}}
+
+
+def image():
+    """An image block."""
+    return {"image": {"format": "png", "source": {"bytes": b"png"}}}
+
+
+def offer_token(model):
+    """The token of a model's offer, the same in every offline account."""
+    offers = open_desk().call("ListFoundationModelAgreementOffers", modelId=model)
+    return offers["offers"][0]["offerToken"]
+
+
+def agreement(operation, model=BARE_HAIKU, session="ready", **more):
+    """A call about a Marketplace agreement that is refused."""
+    return Provocation(operation, {"modelId": model, **more}, session)
+
+
+def json_output(schema):
+    """An ``outputConfig`` that asks for JSON of a schema, given as text."""
+    structure = {"jsonSchema": {"name": "wanted", "schema": schema}}
+    return {"textFormat": {"type": "json_schema", "structure": structure}}
+
+
+TWO_TURNS = (user("Hi"), assistant("Hello"))
+TALK_OF_TOOLS = (user("Weather?"), assistant(TOOL_USE))
+
+PROVOCATIONS = {
+    "unknown_model": lambda: converse("no.such-model"),
+    "unknown_model_2023": lambda: invoke({}, model="amazon.nova-micro-v1:0"),
+    "end_of_life": lambda: converse(CLAUDE_V2),
+    "legacy_refused": lambda: converse(JAMBA, session="new"),
+    "on_demand_unsupported": lambda: converse(
+        BARE_HAIKU, values={"model_id": BARE_HAIKU}
+    ),
+    "not_a_chat_model": lambda: converse("amazon.titan-embed-text-v2:0"),
+    "use_case_form_missing": lambda: converse(HAIKU, session="new"),
+    "no_access": lambda: invoke({}, session="ungranted"),
+    "temperature_and_top_p": lambda: converse(
+        HAIKU, inferenceConfig={"temperature": 0.5, "topP": 0.5}
+    ),
+    "sampling_dropped": lambda: converse(
+        OPUS_5, inferenceConfig={"topP": 0.5}, values={"parameter": "top_p"}
+    ),
+    "unsupported_field": lambda: converse(
+        GPT_OSS,
+        inferenceConfig={"stopSequences": ["."]},
+        values={"field": "stopSequences"},
+    ),
+    "max_tokens_over_limit": lambda: converse(
+        MICRO, inferenceConfig=tokens(10_001), values={"limit": 10_000}
+    ),
+    "extra_field_claude": lambda: converse(
+        HAIKU,
+        additionalModelRequestFields={"nonsense": 1},
+        values={"field": "nonsense"},
+    ),
+    "extra_field": lambda: converse(
+        MICRO,
+        additionalModelRequestFields={"nonsense": 1},
+        values={"field": "nonsense"},
+    ),
+    "extra_field_value": lambda: converse(
+        MICRO,
+        additionalModelRequestFields={"inferenceConfig": {"topK": 129}},
+        values={"field": "top_k"},
+    ),
+    "must_start_with_user": lambda: converse(MICRO, assistant("Hi")),
+    "must_alternate": lambda: converse(MICRO, user("Hi"), user("Hi")),
+    "must_end_with_user": lambda: converse(GPT_OSS, *TWO_TURNS),
+    "no_prefill": lambda: converse(OPUS_5, *TWO_TURNS),
+    "blank_text": lambda: converse(
+        MICRO, *TWO_TURNS, user("a", " \n"), values={"path": "messages.2.content.1"}
+    ),
+    "empty_content": lambda: converse(MICRO, user(), values={"path": "messages.0"}),
+    "unsupported_content": lambda: converse(
+        MICRO, user("Look", image()), values={"kind": "image"}
+    ),
+    "document_without_text": lambda: converse(LITE, user(document("a"))),
+    "too_many_documents": lambda: converse(
+        LITE, user("Read", *(document(name) for name in "abcdef"))
+    ),
+    "duplicate_document_names": lambda: converse(
+        LITE, user("Read", document("a"), document("a"))
+    ),
+    "too_many_images": lambda: converse(LITE, user("Look", *[image()] * 21)),
+    "input_too_long_claude": lambda: converse(
+        HAIKU, user("a " * 201_000), values={"limit": 200_000}
+    ),
+    "input_too_long_nova": lambda: converse(MICRO, user("a " * 129_000)),
+    "input_too_long": lambda: converse(MISTRAL_7B, user("a " * 33_000)),
+    "tool_config_missing": lambda: converse(MICRO, *TALK_OF_TOOLS, user(TOOL_RESULT)),
+    "too_many_tool_results": lambda: converse(
+        MICRO,
+        user(TOOL_RESULT),
+        toolConfig=tools(tool()),
+        values={"path": "messages.0.content"},
+    ),
+    "tool_results_missing": lambda: converse(
+        MICRO,
+        *TALK_OF_TOOLS,
+        user("Well?"),
+        toolConfig=tools(tool()),
+        values={"path": "messages.2.content", "ids": "t1"},
+    ),
+    "duplicate_tool": lambda: converse(
+        toolConfig=tools(tool(), tool()), values={"name": "get_weather", "index": 1}
+    ),
+    "tool_choice_unsupported": lambda: converse(
+        OPUS_5_5, toolConfig=tools(tool(), any={}), values={"choice": "any"}
+    ),
+    "tools_unsupported": lambda: converse(DEEPSEEK_R1, toolConfig=tools(tool())),
+    "tool_schema_not_object": lambda: converse(
+        toolConfig=tools(tool(), tool("b", {"type": "string"})), values={"index": 1}
+    ),
+    "tool_schema_format": lambda: converse(
+        toolConfig=tools(tool(schema=["type"])), values={"index": 0}
+    ),
+    "tool_schema_invalid": lambda: converse(
+        toolConfig=tools(tool(schema={"type": "object", "properties": 3})),
+        values={"index": 0},
+    ),
+    "tool_choice_unknown": lambda: converse(
+        toolConfig=tools(tool(), tool={"name": "other"}), values={"name": "other"}
+    ),
+    "output_schema_invalid": lambda: converse(HAIKU, outputConfig=json_output("{")),
+    "count_tokens_unsupported": lambda: Provocation(
+        "CountTokens", {"modelId": MICRO, "input": {"converse": {}}}
+    ),
+    "unknown_model_control": lambda: Provocation(
+        "GetFoundationModel", {"modelIdentifier": "no.such-model"}
+    ),
+    "unknown_profile": lambda: Provocation(
+        "GetInferenceProfile", {"inferenceProfileIdentifier": "us.no.such-model"}
+    ),
+    "bad_next_token": lambda: Provocation("ListInferenceProfiles", {"nextToken": "x"}),
+    "no_agreement_offers": lambda: agreement(
+        "ListFoundationModelAgreementOffers", MICRO
+    ),
+    "form_before_agreement": lambda: agreement(
+        "CreateFoundationModelAgreement",
+        session="new",
+        offerToken=offer_token(BARE_HAIKU),
+    ),
+    "agreement_exists": lambda: agreement(
+        "CreateFoundationModelAgreement", offerToken=offer_token(BARE_HAIKU)
+    ),
+    "bad_offer_token": lambda: agreement(
+        "CreateFoundationModelAgreement", offerToken="of another model"
+    ),
+    "no_agreement": lambda: agreement("DeleteFoundationModelAgreement", session="new"),
+    "invalid_form": lambda: Provocation(
+        "PutUseCaseForModelAccess", {"formData": b'{"companyName": 1}'}
+    ),
+    "form_already_submitted": lambda: Provocation(
+        "PutUseCaseForModelAccess", {"formData": FORM}
+    ),
+    "form_not_submitted": lambda: Provocation("GetUseCaseForModelAccess", {}, "new"),
+    "unknown_operation": lambda: converse(
+        session="launch", values={"operation": "Converse", "day": "2023-09-28"}
+    ),
+    "malformed_input": lambda: invoke(
+        {"prompt": "Hi"}, problem="#: required key [max_tokens_to_sample] not found"
+    ),
+    "malformed_json": lambda: invoke(b"{"),
+    "prompt_turns": lambda: invoke({"prompt": "Hi", "max_tokens_to_sample": 1}),
+}
+
+
+@cache
+def provoked(key):
+    """The provocation of a key, the ClientError and the client that raised it."""
+    provocation = PROVOCATIONS[key]()
+    return provocation, *provocation.provoke()

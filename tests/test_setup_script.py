@@ -1,0 +1,179 @@
+"""`make lab` installs once, and says in one sentence what went wrong."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+NOWHERE = "http://127.0.0.1:9/simple"
+
+# A build backend of a few lines, so that the tests need no network.
+BACKEND = """
+import zipfile
+
+def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
+    name = "tiny-1-py3-none-any.whl"
+    with zipfile.ZipFile(f"{wheel_directory}/{name}", "w") as wheel:
+        wheel.writestr("tiny-1.dist-info/METADATA",
+                       "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1\\n")
+        wheel.writestr("tiny-1.dist-info/WHEEL",
+                       "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\n"
+                       "Tag: py3-none-any\\n")
+        wheel.writestr("tiny-1.dist-info/RECORD", "")
+    return name
+"""
+PROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+
+
+class Project:
+    """A folder with the setup script, to run it in."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        (folder / "tools").mkdir()
+        shutil.copy(REPOSITORY / "tools" / "setup_venv.sh", folder / "tools")
+        (folder / "backend.py").write_text(BACKEND)
+        (folder / "pyproject.toml").write_text(PROJECT)
+        self.lock("")
+
+    def lock(self, text):
+        (self.folder / "requirements.lock").write_text(text)
+
+    def setup(self, **variables):
+        """Run the script without this computer's pip settings."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("PIP_")}
+        offline = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1"}
+        return subprocess.run(
+            ["sh", "tools/setup_venv.sh"],
+            cwd=self.folder,
+            env=inherited | {"PYTHON": sys.executable} | offline | variables,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """One project for all tests of this file: making .venv takes seconds."""
+    project = Project(tmp_path_factory.mktemp("project with a space"))
+    first = project.setup()
+    assert first.returncode == 0, first.stderr
+    assert "Making .venv" in first.stdout
+    return project
+
+
+@pytest.fixture
+def bare_project(tmp_path):
+    """A project without .venv."""
+    return Project(tmp_path)
+
+
+def assert_one_sentence(result, *words):
+    """The script failed, and its message is short and says these words."""
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert len(result.stderr) < 400
+    for word in words:
+        assert word in result.stderr
+
+
+def test_a_second_run_does_nothing(project):
+    project.lock("")
+    project.setup()
+    again = project.setup()
+    assert (again.returncode, again.stdout) == (0, "")
+
+
+def test_a_changed_lock_installs_again(project):
+    project.lock("# newer\n")
+    again = project.setup()
+    assert "Installing" in again.stdout
+    assert "Making .venv" not in again.stdout
+
+
+def test_a_failed_installation_is_not_taken_for_a_complete_one(project):
+    project.lock("missing-package==1 --hash=sha256:" + "0" * 64)
+    assert project.setup().returncode == 1
+    assert project.setup().returncode == 1
+
+
+def test_a_package_that_is_not_to_be_found_is_named(project):
+    project.lock("missing-package==1 --hash=sha256:" + "0" * 64)
+    assert_one_sentence(
+        project.setup(), "missing-package==1", "pip config list", "make lab"
+    )
+
+
+def test_no_network_is_said_in_one_sentence(project):
+    project.lock("missing-package==1 --hash=sha256:" + "0" * 64)
+    result = project.setup(
+        PIP_NO_INDEX="0", PIP_INDEX_URL=NOWHERE, PIP_RETRIES="1", PIP_TIMEOUT="1"
+    )
+    assert_one_sentence(result, "could not reach", "network", ".make-log/setup.log")
+
+
+def test_a_wrong_hash_names_the_package_and_the_lock(project, tmp_path):
+    with zipfile.ZipFile(tmp_path / "wrong-1-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("wrong.py", "")
+    project.lock("wrong==1 --hash=sha256:" + "0" * 64)
+    result = project.setup(PIP_FIND_LINKS=str(tmp_path))
+    assert_one_sentence(result, "wrong==1", "requirements.lock", "hash")
+
+
+def test_the_log_keeps_what_pip_said(project):
+    project.lock("missing-package==1 --hash=sha256:" + "0" * 64)
+    project.setup()
+    log = (project.folder / ".make-log" / "setup.log").read_text()
+    assert "missing-package" in log
+
+
+def stub_python(folder, version):
+    """A program that answers as a Python too old would."""
+    path = folder / "python3"
+    path.write_text(
+        f'#!/bin/sh\ncase "$2" in *exit*) exit 1;; *) echo {version};; esac\n'
+    )
+    path.chmod(0o755)
+    return path
+
+
+def test_a_python_too_old_is_named_with_its_version(bare_project, tmp_path):
+    old = stub_python(tmp_path, "3.9.18")
+    result = bare_project.setup(PYTHON=str(old))
+    assert_one_sentence(result, "3.9.18", "3.11", "make lab PYTHON=")
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_the_python_on_the_path_is_checked_too(bare_project, tmp_path):
+    only = tmp_path / "bin"
+    only.mkdir()
+    stub_python(only, "3.8.1")
+    for tool in ("sh", "dirname", "mkdir", "cat", "cksum", "sed", "rm"):
+        (only / tool).symlink_to(shutil.which(tool))
+    result = bare_project.setup(PYTHON="", PATH=str(only))
+    assert_one_sentence(result, "python3 is 3.8.1", "python.org/downloads")
+
+
+def test_a_python_that_does_not_run_is_named(bare_project):
+    result = bare_project.setup(PYTHON="/nowhere/python3.12")
+    assert_one_sentence(result, "/nowhere/python3.12 does not run")
+
+
+def test_a_python_without_venv_is_told_what_to_install(bare_project, tmp_path):
+    path = tmp_path / "python-without-venv"
+    path.write_text(
+        f'#!/bin/sh\ncase "$2" in venv) exit 1;; *) exec {sys.executable} "$@";; esac\n'
+    )
+    path.chmod(0o755)
+    assert_one_sentence(bare_project.setup(PYTHON=str(path)), "python3-venv")
