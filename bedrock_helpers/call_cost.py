@@ -14,8 +14,8 @@ from decimal import Decimal
 from bedrock_helpers import catalog
 from bedrock_helpers.pricing import UnknownPriceError, cost_usd
 
-#: Tokens the service may add to a request: Claude's tool instructions are 346,
-#: with computer use 1,234 (Anthropic's documentation, 2026).
+#: A margin for what the service adds to a request (chat format, the wording of
+#: tools): our choice, generous, no published figure.
 ADDED_TOKENS = 1_500
 _TIERS = {"priority": Decimal("1.75"), "default": Decimal(1), "flex": Decimal(1)}
 _CACHE_FACTOR = 2

@@ -6,12 +6,13 @@ source and date. Nothing here calls AWS; a live session's own answer is always
 newer (``session.client("bedrock").list_foundation_models()``).
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
 
 from bedrock_helpers.data_files import load_json
+from bedrock_helpers.model_record import Model, from_record
 
 #: The day the catalogue was collected, as an ISO date.
 AS_OF = load_json("models.json")["as_of"]
@@ -27,11 +28,6 @@ GPT_OSS_20B = "openai.gpt-oss-20b-1:0"
 CLAUDE_HAIKU_4_5 = "anthropic.claude-haiku-4-5-20251001-v1:0"
 LESSON_MODELS = (NOVA_MICRO, NOVA_LITE, GPT_OSS_20B, CLAUDE_HAIKU_4_5)
 
-#: Makers whose models carry no AWS Marketplace product, so need no subscription
-#: (Amazon Bedrock User Guide, model-access, copy of 2026-07-24 or later).
-NOT_ON_MARKETPLACE = ("Amazon", "DeepSeek", "Mistral AI", "Meta", "Qwen", "OpenAI")
-
-
 class UnknownModelError(KeyError):
     """No model of that id is in the catalogue; the message names near ones."""
 
@@ -40,88 +36,10 @@ class UnknownModelError(KeyError):
         return self.args[0]
 
 
-@dataclass(frozen=True)
-class Model:
-    """
-    One model of the catalogue. See data/README.md for every field.
-
-    Dates are ISO strings or None; windows and limits are in tokens; None
-    anywhere means "not known", never "no".
-    """
-
-    model_id: str
-    name: str | None
-    provider: str
-    input_modalities: tuple
-    output_modalities: tuple
-    streaming: bool
-    endpoints: tuple
-    chat: bool
-    on_demand_regions: tuple
-    profiles: dict
-    customizations: tuple
-    provisioned: bool
-    status: str
-    release_date: str | None
-    legacy_date: str | None
-    extended_access_date: str | None
-    end_of_life_date: str | None
-    launch_day: bool
-    context_window_tokens: int | None
-    max_output_tokens: int | None
-    sampling: str | None
-    tools: bool | None
-    forced_tool_choice: bool | None
-    assistant_prefill: bool | None
-    structured_output: bool | None
-    count_tokens: bool
-    converse_refuses: tuple
-    repeated_roles: bool
-    reasoning_first: bool
-    default_temperature: float | None
-    default_top_p: float | None
-    source: tuple
-    as_of: str
-    provisioned_regions: tuple = ()
-
-    @property
-    def needs_use_case_form(self):
-        """Whether an account fills in a form once before the first call."""
-        return self.provider == "Anthropic"
-
-    @property
-    def on_marketplace(self):
-        """Whether AWS Marketplace holds a subscription for this model."""
-        return self.provider not in NOT_ON_MARKETPLACE
-
-    @property
-    def regions(self):
-        """Every Region the model can be listed in, sorted."""
-        spread = {r for names in self.profiles.values() for r in names}
-        return sorted(spread | {*self.on_demand_regions, *self.provisioned_regions})
-
-    def profile_ids(self, region_name):
-        """Inference profile ids callable from one Region, nearest first."""
-        geographies = [g for g, names in self.profiles.items() if region_name in names]
-        geographies.sort(key=lambda geography: geography == "global")
-        return [f"{geography}.{self.model_id}" for geography in geographies]
-
-    def ended_by(self, day):
-        """Whether the model's end of life has come on an ISO day."""
-        if self.end_of_life_date is not None:
-            return self.end_of_life_date <= str(day)
-        return self.status == "EOL"
-
-
-def _model(record):
-    names = {field.name for field in fields(Model)}
-    tidy = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
-    return Model(**{k: v for k, v in tidy.items() if k in names})
-
-
 @cache
 def _by_id():
-    return {r["model_id"]: _model(r) for r in load_json("models.json")["models"]}
+    records = load_json("models.json")["models"]
+    return {record["model_id"]: from_record(record) for record in records}
 
 
 def get(model_id):
@@ -189,7 +107,7 @@ def id_for(model_id, region_name="us-east-1"):
     Parameters
     ----------
     model_id : str
-        A bare model id.
+        A bare model id (of a profile id, the model behind it).
     region_name : str
         The Region you call from.
 
@@ -260,6 +178,11 @@ def table(region_name=None, *, status=("ACTIVE", "LEGACY")):
     -------
     pandas.DataFrame
 
+    Raises
+    ------
+    ValueError
+        If no model is offered in that Region.
+
     Examples
     --------
     >>> table("us-east-1").loc["amazon.nova-micro-v1:0", "provider"]
@@ -267,10 +190,14 @@ def table(region_name=None, *, status=("ACTIVE", "LEGACY")):
     """
     import pandas as pd
 
+    if region_name is not None and region_name not in regions():
+        known = ", ".join(sorted(regions()))
+        raise ValueError(f"region_name={region_name!r} is none of: {known}.")
+    wanted = (status,) if isinstance(status, str) else status
     kept = [
         {field.name: getattr(model, field.name) for field in fields(Model)}
         for model in all_models()
-        if model.status in status
+        if model.status in wanted
         and (region_name is None or region_name in model.regions)
     ]
     columns = [field.name for field in fields(Model)]
@@ -313,5 +240,13 @@ def days_left(model_id, day=None):
     end = get(model_id).end_of_life_date
     if end is None:
         return None
-    start = date.fromisoformat(str(day)) if day else date.today()
+    start = _date(day) if day else date.today()
     return (date.fromisoformat(end) - start).days
+
+
+def _date(day):
+    try:
+        return date.fromisoformat(str(day))
+    except ValueError:
+        message = f"day={day!r}: an ISO day is wanted, like {AS_OF!r}."
+        raise ValueError(message) from None

@@ -24,6 +24,7 @@ from bedrock_helpers.exceptions import (
     BudgetExceeded,
     NoCredentials,
 )
+from bedrock_helpers.pricing import UnknownPriceError
 
 _CLIENT_SIDE = (
     (
@@ -77,6 +78,11 @@ _CLIENT_SIDE = (
         BudgetExceeded,
         "the call could have cost more than is left of this session's budget",
         "lower maxTokens, or connect again with a larger budget_usd",
+    ),
+    (
+        UnknownPriceError,
+        "a session with a budget calls no model whose price is unknown",
+        "choose one of bh.pricing.known_ids()",
     ),
 )
 _BY_CODE = {

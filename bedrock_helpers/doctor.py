@@ -74,7 +74,8 @@ def doctor(session=None):
     session : boto3.Session or str, optional
         A session of :func:`bedrock_helpers.connect`, or a mode for a new one.
         On a live session it asks each lesson model for one token: a small
-        fraction of a cent in all. Left out, nothing is sent anywhere.
+        fraction of a cent in all, and nothing that changes the account (a model
+        you are not subscribed to is not called). Left out, it stays offline.
 
     Returns
     -------
@@ -137,26 +138,26 @@ def _connected(mode, report):
     try:
         return connect(mode)
     except Exception as error:
-        found = Finding(f"connect({mode!r})", False, str(error))
-        report.findings.append(found)
+        report.findings.append(Finding(f"connect({mode!r})", False, str(error)))
         return None
 
 
 def _account(session):
-    bedrock = session.client("bedrock")
     place = f"{session.mode}, {session.region_name}"
-    yield _try(f"list the models ({place})", bedrock.list_foundation_models)
-    runtime = session.client("bedrock-runtime")
+    yield _try(
+        f"list the models ({place})",
+        lambda: session.client("bedrock").list_foundation_models(),
+    )
     for model_id in catalog.LESSON_MODELS:
         name = catalog.get(model_id).name
         yield _try(
             f"one token from {name} ({place})",
-            lambda model_id=model_id: _one_token(runtime, model_id, session),
+            lambda model_id=model_id: _one_token(session, model_id),
         )
 
 
-def _one_token(runtime, model_id, session):
-    runtime.converse(
+def _one_token(session, model_id):
+    session.client("bedrock-runtime").converse(
         modelId=catalog.id_for(model_id, session.region_name),
         messages=[{"role": "user", "content": [{"text": "Hi"}]}],
         inferenceConfig={"maxTokens": 1},

@@ -6,8 +6,9 @@ import re
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ProfileNotFound
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
+from bedrock_helpers import catalog
 from bedrock_helpers.budget import Budget
 from bedrock_helpers.exceptions import AccountChangeRefused, NoCredentials
 
@@ -19,6 +20,7 @@ _WHY_NEVER = (
     "it bills by the hour, used or not, until it is deleted. Offline it can be "
     "practised for nothing."
 )
+_SUBSCRIBING = "CreateFoundationModelAgreement"
 _API_KEY = "AWS_BEARER_TOKEN_BEDROCK"
 _READING = re.compile(
     "(Get|List|Describe|Head|BatchGet|Lookup|Simulate)[A-Z]|FilterLogEvents$"
@@ -77,6 +79,9 @@ class LiveSession(boto3.Session):
             raise NoCredentials(f"{missing}. {_profiles()}") from None
         self._check_credentials()
         self.events.register_first("before-parameter-build", self._guard)
+        calls = "before-parameter-build.bedrock-runtime"
+        self.events.register_first(calls, self._guard_subscription)
+        self._subscribed = set()
         self.budget.watch(self.events)
         self.account = self._account()
 
@@ -118,6 +123,38 @@ class LiveSession(boto3.Session):
             f"{name} would change your account, so it was not sent. If you mean it: "
             f'bh.connect("live", allow={{"{name}"}})'
         )
+
+    def _guard_subscription(self, params, **_):
+        """The first call of a Marketplace model subscribes to it: a change."""
+        model = _marketplace_model(params.get("modelId"))
+        if model is None or _SUBSCRIBING in self._allowed:
+            return
+        if model.model_id in self._subscribed or self._is_subscribed(model):
+            self._subscribed.add(model.model_id)
+            return
+        raise AccountChangeRefused(
+            f"This account is not known to be subscribed to {model.name}, and the "
+            "first call subscribes it in AWS Marketplace, so it was not sent. If you "
+            f'mean it: bh.connect("live", allow={{"{_SUBSCRIBING}"}})'
+        )
+
+    def _is_subscribed(self, model):
+        try:
+            state = self.client("bedrock").get_foundation_model_availability(
+                modelId=model.model_id
+            )
+        except (ClientError, BotoCoreError):
+            return False
+        return state["agreementAvailability"]["status"] in ("AVAILABLE", "PENDING")
+
+
+def _marketplace_model(model_id):
+    """The model an id or ARN calls, if AWS Marketplace sells it and it still is."""
+    try:
+        model = catalog.get(str(model_id).rpartition("/")[2])
+    except catalog.UnknownModelError:
+        return None
+    return model if model.on_marketplace and model.status != "EOL" else None
 
 
 def _profiles():

@@ -4,6 +4,7 @@ Prices are those of ``data/prices.json``: standard tier, on demand. Sums are
 exact (``decimal.Decimal``); nothing is rounded before it is shown.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
@@ -11,16 +12,13 @@ from functools import cache
 
 from bedrock_helpers.data_files import load_json
 
+#: ARNs that end in the id they are charged by.
+_ARN = re.compile(r"arn:aws:bedrock:[^:]+:\d*:(foundation-model|inference-profile)/")
 _MILLION = Decimal(1_000_000)
 
 
-class UnknownPriceError(KeyError):
+class UnknownPriceError(LookupError):
     """No price is known for that id; the message names the nearest known ones."""
-
-    def __str__(self):
-        """Show the message itself, not its quoted form."""
-        return self.args[0]
-
 
 @dataclass(frozen=True)
 class Price:
@@ -49,7 +47,8 @@ def price_of(model_id):
     Parameters
     ----------
     model_id : str
-        A bare id or an inference profile id: they can differ in price.
+        A bare id or an inference profile id (they can differ in price), or the
+        ARN of either.
 
     Returns
     -------
@@ -65,11 +64,32 @@ def price_of(model_id):
     >>> price_of("amazon.nova-micro-v1:0").usd_per_million_output
     Decimal('0.14')
     """
-    if model_id in _prices():
-        return _prices()[model_id]
-    near = get_close_matches(model_id, _prices(), n=2, cutoff=0.4)
+    called = model_id.rpartition("/")[2] if _ARN.match(model_id) else model_id
+    if called in _prices():
+        return _prices()[called]
+    near = get_close_matches(called, _prices(), n=2, cutoff=0.4)
     hint = f" Known near it: {', '.join(near)}." if near else ""
-    raise UnknownPriceError(f"No price is known for {model_id!r}.{hint}")
+    raise UnknownPriceError(
+        f"No price is known for {model_id!r}, and none is guessed.{hint} A session "
+        "with a budget calls only models whose price is known: type "
+        "bh.pricing.known_ids()"
+    )
+
+
+def known_ids():
+    """
+    The ids whose price is known, sorted.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> "amazon.nova-micro-v1:0" in known_ids()
+    True
+    """
+    return sorted(_prices())
 
 
 def cost_usd(model_id, input_tokens, output_tokens):

@@ -44,6 +44,7 @@ class LoopbackAws:
     def __init__(self):
         self.requests = []
         self.answers = deque()
+        self.agreement = "AVAILABLE"
         aws = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -51,7 +52,7 @@ class LoopbackAws:
                 length = int(self.headers.get("content-length") or 0)
                 body = self.rfile.read(length)
                 aws.requests.append((self.command, self.path, body))
-                answer = aws.answers.popleft() if aws.answers else _canned(self, body)
+                answer = aws.answers.popleft() if aws.answers else aws._canned(self, body)
                 self.send_response(answer.status)
                 for name, value in answer.headers:
                     self.send_header(name, value)
@@ -89,6 +90,23 @@ class LoopbackAws:
             self._server.shutdown()
             thread.join()
             self._server.server_close()
+
+
+    def _canned(self, request, body):
+        if "/foundation-model-availability/" in request.path:
+            return Answer(body=_availability(self.agreement))
+        return _canned(request, body)
+
+
+def _availability(status):
+    state = {
+        "modelId": "x.y",
+        "agreementAvailability": {"status": status},
+        "authorizationStatus": "AUTHORIZED",
+        "entitlementAvailability": "AVAILABLE",
+        "regionAvailability": "AVAILABLE",
+    }
+    return json.dumps(state).encode()
 
 
 def _canned(request, body):

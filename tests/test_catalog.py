@@ -105,10 +105,24 @@ def test_the_table_of_a_region_holds_its_models_only():
     assert set(table.index) == wanted
 
 
-def test_the_table_of_nowhere_is_empty_and_keeps_its_columns():
-    table = catalog.table("mars-north-1")
+def test_the_table_of_nowhere_is_an_error_that_names_the_regions():
+    with pytest.raises(ValueError, match=r"'mars-north-1' is none of: .*us-east-1"):
+        catalog.table("mars-north-1")
+
+
+def test_an_empty_table_keeps_its_columns():
+    table = catalog.table(status=())
     assert table.empty
     assert "provider" in table.columns
+
+
+def test_a_table_of_one_status_may_be_asked_for_by_its_name():
+    assert set(catalog.table(status="LEGACY")["status"]) == {"LEGACY"}
+
+
+def test_a_day_that_is_none_says_how_to_write_one():
+    with pytest.raises(ValueError, match="an ISO day is wanted, like"):
+        catalog.days_left("anthropic.claude-v2", "nonsense")
 
 
 def test_days_left_count_to_the_day_of_the_end():

@@ -72,7 +72,7 @@ def test_nothing_costs_nothing():
 def test_an_unknown_price_is_an_error_that_names_the_nearest(asked, near):
     with pytest.raises(pricing.UnknownPriceError) as caught:
         pricing.cost_usd(asked, 1, 1)
-    assert str(caught.value).startswith(f"No price is known for {asked!r}.")
+    assert str(caught.value).startswith(f"No price is known for {asked!r},")
     assert near in str(caught.value)
 
 

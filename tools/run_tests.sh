@@ -8,7 +8,7 @@ summary=
 failed=0
 
 # The tests use no AWS account: nothing of yours may reach them.
-for name in $(env | sed -n 's/^\(AWS_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
+for name in $(env | sed -n 's/^\(\(AWS\|BEDROCK\)_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
 export BEDROCK_MODE=offline
 
 stage() {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bedrock_helpers.checks import setup
-from bedrock_helpers.checks.progress import note
+from bedrock_helpers.checks.progress import note, progress
 
 _CHECKS = {
     "01-which-id": setup.which_id,
@@ -15,15 +15,16 @@ _CHECKS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether an answer passed, and what to think about if not."""
+    """Whether an answer passed (None: no answer yet), and what to think about."""
 
     name: str
-    passed: bool
+    passed: bool | None
     words: str
 
     def __repr__(self):
-        """One line to read."""
-        return f"{'✓' if self.passed else '✗'} {self.name}: {self.words}"
+        """One line to read; a circle where there is no answer yet."""
+        mark = {True: "✓", False: "✗", None: "○"}[self.passed]
+        return f"{mark} {self.name}: {self.words}"
 
 
 def check(name, answer):
@@ -49,14 +50,15 @@ def check(name, answer):
     Examples
     --------
     >>> check("01-which-id", ...)
-    ✗ 01-which-id: not answered yet. Change the marked line, then run this cell.
+    ○ 01-which-id: not answered yet. Change the marked line, then run this cell.
     """
     if name not in _CHECKS:
         known = ", ".join(_CHECKS)
         raise ValueError(f"No exercise {name!r}. There are: {known}.")
     if answer is ... or answer is None:
         words = "not answered yet. Change the marked line, then run this cell."
-        return Verdict(name, False, words)
+        return Verdict(name, None, words)
     problem = _CHECKS[name](answer)
-    note("checks", name, problem is None)
+    passed_before = progress().checks.get(name, False)
+    note("checks", name, problem is None or passed_before)
     return Verdict(name, problem is None, problem or "that is it.")

@@ -45,7 +45,7 @@ class Prediction:
         You guessed 100; it is 134: 34 too few.
         """
         if self.guess is None:
-            return f"It is {actual}. (You made no guess: the next one is yours.)"
+            return f"It is {actual}. (You made no guess.)"
         note("predictions", self.name, {"guess": self.guess, "actual": actual})
         return f"You guessed {self.guess}; it is {actual}{_verdict(self.guess, actual)}"
 
@@ -56,6 +56,8 @@ def _verdict(guess, actual):
     if _is_number(guess) and _is_number(actual):
         away = float(guess) - float(actual)
         return f": {abs(away):.10g} too {'many' if away > 0 else 'few'}."
+    if _is_number(actual):
+        return ". A number would say by how much."
     return ". Worth a moment's thought: why?"
 
 

@@ -22,7 +22,7 @@ class Progress:
     Attributes
     ----------
     checks : dict of str to bool
-        Exercise name to whether it was passed last time it was checked.
+        Exercise name to whether it was ever passed.
     predictions : dict of str to dict
         Prediction name to ``guess`` and, once revealed, ``actual``.
     """
@@ -87,7 +87,7 @@ def note(kind, name, value):
 
 
 def _replace(path, text):
-    """Swap the whole file in one step: two notebooks may write at once."""
+    """Swap the whole file in one step, so that it is never half written."""
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
     try:
         with open(handle, "w", encoding="utf-8") as file:

@@ -8,6 +8,15 @@ from bedrock_helpers import catalog
 from bedrock_helpers.connect import connect
 
 WHICH_ID_REGION = "eu-west-1"
+#: The form of notebook 01, which is not an answer.
+EXAMPLE_FORM = {
+    "companyName": "Example Ltd",
+    "companyWebsite": "https://example.com",
+    "intendedUsers": "0",
+    "industryOption": "Education",
+    "otherIndustryOption": "",
+    "useCases": "Learning Amazon Bedrock with a course.",
+}
 CAUSES = ("form", "ended", "profile", "quota")
 _RIGHT_CAUSES = {"A": "profile", "B": "ended", "C": "form", "D": "quota"}
 
@@ -19,7 +28,10 @@ def which_id(answer):
         catalog.split_profile_id(answer) if isinstance(answer, str) else (None, None)
     )
     if bare != model.model_id:
-        return f"{answer!r} is not an id of Claude Haiku 4.5. Start from bh.catalog."
+        return (
+            f"{answer!r} is not an id of Claude Haiku 4.5. Its bare id is "
+            "bh.catalog.CLAUDE_HAIKU_4_5; a geography and a dot go before it."
+        )
     if geography is None:
         return (
             f"that is the bare id. In {WHICH_ID_REGION} this model is offered "
@@ -40,6 +52,8 @@ def form(answer):
             answer = json.dumps(answer).encode()
         except (TypeError, ValueError):
             return "JSON cannot hold it: every field is a string."
+    if answer in (EXAMPLE_FORM, json.dumps(EXAMPLE_FORM).encode()):
+        return "that is the example's form. Put in your own words."
     bedrock = connect("offline", account="new").client("bedrock")
     try:
         bedrock.put_use_case_for_model_access(formData=answer)
@@ -67,18 +81,30 @@ def _form_problem(answer):
 
 
 def proof(answer):
-    """Is this request a proof of access that costs one output token?"""
-    if not isinstance(answer, dict):
-        return "it should be a dict of converse's arguments: dict(modelId=…, …)"
+    """Is this request a proof of access to Claude Haiku 4.5, of one token?"""
+    if not isinstance(answer, dict) or "ResponseMetadata" in answer:
+        return "it should be the request, a dict: dict(modelId=..., messages=...)"
+    missing = [name for name in ("modelId", "messages") if name not in answer]
+    if missing:
+        return f"the request has no {' and no '.join(missing)} yet."
     runtime = connect("offline").client("bedrock-runtime")
     try:
         reply = runtime.converse(**answer)
     except TypeError:
-        return "its keys must be the names of converse's arguments: modelId, …"
+        return "its keys must be the names of converse's arguments: modelId, ..."
     except ParamValidationError as error:
         return f"boto3 would not send it: {str(error).splitlines()[-1]}"
     except ClientError as error:
         return f"Bedrock refuses it: {error.response['Error']['Message']}"
+    return _proof_problem(answer, reply)
+
+
+def _proof_problem(answer, reply):
+    wanted = catalog.get(catalog.CLAUDE_HAIKU_4_5)
+    called = answer["modelId"].rpartition("/")[2]
+    if catalog.split_profile_id(called)[1] != wanted.model_id:
+        name = catalog.get(called).name
+        return f"it works, but proves access to {name}. Which id is {wanted.name}'s?"
     if answer.get("inferenceConfig", {}).get("maxTokens") != 1:
         made = reply["usage"]["outputTokens"]
         return f"it works, but made {made} tokens. Which setting limits them to one?"
@@ -88,7 +114,7 @@ def proof(answer):
 def causes(answer):
     """Which cause lies behind each of the four errors A to D?"""
     if not isinstance(answer, dict) or set(answer) != set(_RIGHT_CAUSES):
-        return 'it should be a dict of four letters: {"A": …, "B": …, "C": …, "D": …}'
+        return 'it should be a dict of four letters: {"A": "...", "B": "...", ...}'
     odd = [v for v in answer.values() if v not in CAUSES]
     if odd:
         return f"{odd[0]!r} is not one of {', '.join(CAUSES)}."

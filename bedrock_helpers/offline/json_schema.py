@@ -23,7 +23,7 @@ def schema_problem(schema):
     Raises
     ------
     Refusal
-        If it is nested too deeply to tell.
+        If it is nested too deeply to tell, or needs a schema from elsewhere.
 
     Examples
     --------
@@ -36,7 +36,19 @@ def schema_problem(schema):
         return error.message
     except RecursionError:
         raise not_offline("follow a JSON schema nested this deeply") from None
+    if _refers_elsewhere(schema):
+        raise not_offline("fetch the schema that a $ref names; write it into $defs")
     return None
+
+
+def _refers_elsewhere(schema):
+    if isinstance(schema, list):
+        return any(map(_refers_elsewhere, schema))
+    if not isinstance(schema, dict):
+        return False
+    target = schema.get("$ref", "#")
+    elsewhere = isinstance(target, str) and not target.startswith("#")
+    return elsewhere or any(map(_refers_elsewhere, schema.values()))
 
 
 def fits(value, schema):

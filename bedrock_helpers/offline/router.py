@@ -30,12 +30,15 @@ class Route:
     operation: OperationModel
 
 
+@cache
 def builtin_loader():
     """
-    A loader of botocore's own service models and of nothing else.
+    The loader of botocore's own service models and of nothing else.
 
-    Files in ``~/.aws/models`` and folders named by ``AWS_DATA_PATH`` would
-    otherwise replace them.
+    All offline sessions share it: it holds nothing of theirs, and reading the
+    models anew took most of the time of making a client. Files in
+    ``~/.aws/models`` and folders named by ``AWS_DATA_PATH`` would otherwise
+    replace them.
     """
     return Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
 

@@ -6,7 +6,6 @@ request that was never seen by boto3 (another SDK, plain HTTP) is refused too.
 """
 
 import base64
-import binascii
 import re
 from functools import cache
 
@@ -140,7 +139,7 @@ def _map(shape, value, path, broken):
 def _blob(value, path):
     try:
         return base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise _wrong_type(value, "blob", path) from None
 
 

@@ -144,10 +144,11 @@ def parse_json(text, schema):
     """
     from bedrock_helpers.offline.json_schema import fits
 
+    limit = not_offline("hold its small model to this JSON schema; use a plainer one")
     try:
         value = json.loads(text)
     except ValueError:
-        value = None
-    if value is None or not fits(value, schema):
-        raise not_offline("hold its small model to this JSON schema; use a plainer one")
+        raise limit from None
+    if not fits(value, schema):
+        raise limit
     return value

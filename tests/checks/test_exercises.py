@@ -19,7 +19,7 @@ FORM = {
     "useCases": "Learning",
 }
 PROOF = {
-    "modelId": bh.catalog.NOVA_MICRO,
+    "modelId": f"us.{HAIKU}",
     "messages": [{"role": "user", "content": [{"text": "Hi"}]}],
     "inferenceConfig": {"maxTokens": 1},
 }
@@ -27,7 +27,7 @@ CAUSES = {"A": "profile", "B": "ended", "C": "form", "D": "quota"}
 RIGHT = {
     "01-which-id": [f"eu.{HAIKU}", f"global.{HAIKU}"],
     "01-form": [FORM, json.dumps(FORM), json.dumps(FORM).encode()],
-    "01-proof": [PROOF, {**PROOF, "modelId": f"us.{HAIKU}"}],
+    "01-proof": [PROOF, {**PROOF, "modelId": f"global.{HAIKU}"}],
     "01-causes": [CAUSES],
 }
 WRONG = {
@@ -35,9 +35,11 @@ WRONG = {
         (HAIKU, "which prefix?"),
         (f"us.{HAIKU}", "another geography"),
         ("amazon.nova-micro-v1:0", "not an id of Claude Haiku 4.5"),
-        (7, "Start from bh.catalog"),
+        (7, "bh.catalog.CLAUDE_HAIKU_4_5"),
     ],
     "01-form": [
+        (setup.EXAMPLE_FORM, "in your own words"),
+        (json.dumps(setup.EXAMPLE_FORM).encode(), "in your own words"),
         ({**FORM, "companyName": ""}, "still empty: companyName"),
         ({**FORM, "intendedUsers": 0}, "still empty: intendedUsers"),
         ({**FORM, "intendedUsers": 1}, 'the strings "0", "1" and "2"'),
@@ -54,9 +56,13 @@ WRONG = {
         ({**PROOF, "inferenceConfig": {"maxTokens": 2}}, "limits them to one"),
         ({**PROOF, "modelId": HAIKU}, "inference profile"),
         ({**PROOF, "messages": "Hi"}, "boto3 would not send it"),
-        ({"messages": PROOF["messages"]}, 'Missing required parameter in input: "mod'),
+        ({**PROOF, "modelId": bh.catalog.NOVA_MICRO}, "proves access to Nova Micro"),
+        ({**PROOF, "modelId": bh.catalog.GPT_OSS_20B}, "Which id is Claude Haiku"),
+        ({"messages": PROOF["messages"]}, "the request has no modelId yet"),
+        ({"modelId": PROOF["modelId"]}, "the request has no messages yet"),
+        ({"ResponseMetadata": {}, "usage": {}}, "it should be the request"),
         ({**PROOF, 7: 7}, "names of converse's arguments"),
-        ("converse()", "a dict of converse's arguments"),
+        ("converse()", "it should be the request, a dict"),
     ],
     "01-causes": [
         ({**CAUSES, "A": "form", "C": "profile"}, "look again at A and C"),

@@ -24,7 +24,7 @@ def test_a_guess_is_written_down_before_the_answer_is_seen():
 def test_no_guess_yet_is_no_error_and_is_not_written_down(nothing):
     guess = bh.predict("models", nothing)
     assert "no guess yet" in repr(guess)
-    assert guess.compare(7) == "It is 7. (You made no guess: the next one is yours.)"
+    assert guess.compare(7) == "It is 7. (You made no guess.)"
     assert bh.progress().predictions == {}
 
 

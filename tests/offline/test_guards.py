@@ -313,8 +313,9 @@ SIDE_BY_SIDE = """
     launch = bh.connect("offline", as_of=LAUNCH_DAY)
     ready.offline.fail_next("expired_token")
     sessions = {"live": live, "new": new, "ready": ready, "launch": launch}
-    first = {name: ask(session, HAIKU) for name, session in sessions.items()}
-    again = {name: ask(session, HAIKU) for name, session in sessions.items()}
+    models = {"live": NOVA_MICRO, "new": HAIKU, "ready": HAIKU, "launch": HAIKU}
+    first = {name: ask(sessions[name], model) for name, model in models.items()}
+    again = {name: ask(sessions[name], model) for name, model in models.items()}
     plain = boto3.Session(region_name="us-east-1")
     print(json.dumps({"first": first, "again": again, "plain": ask(plain, NOVA_MICRO)}))
 """

@@ -301,11 +301,11 @@ def test_converse_stream_replies_or_refuses_in_words(request):
     outcome(lambda: list(UNCHECKED.call("ConverseStream", **request)["stream"]))
 
 
-@settings(max_examples=80)
+@settings(max_examples=30)
 @given(object_schemas)
 def test_any_tool_schema_is_kept_to_or_refused(schema):
     config = {"tools": [tool("f", schema)], "toolChoice": {"any": {}}}
-    asked = {"toolConfig": config, "inferenceConfig": tokens(30)}
+    asked = {"toolConfig": config, "inferenceConfig": tokens(12)}
     outcome(lambda: UNCHECKED.converse("Hi", HAIKU, **asked))
 
 
