@@ -4,8 +4,9 @@ _WORDS = {
     "offline": "the offline Bedrock (no model ran)",
     "lesson-reply": "a lesson reply, written by the course (no model ran)",
     "recording": "a recording of SmolLM2-135M (offline)",
-    "local-model": "SmolLM2-135M on this machine, just now (offline)",
+    "local-model": "{model} on this machine, just now (offline)",
 }
+_MODEL = "x-bedrock-offline-model"
 _HEADER = "x-bedrock-offline-answered-by"
 
 
@@ -30,4 +31,5 @@ def answered_by(reply):
     headers = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     if _HEADER not in headers:
         return "Amazon Bedrock (live)"
-    return _WORDS.get(headers[_HEADER], f"{headers[_HEADER]} (offline)")
+    words = _WORDS.get(headers[_HEADER], f"{headers[_HEADER]} (offline)")
+    return words.format(model=headers.get(_MODEL, "the small model"))

@@ -65,7 +65,14 @@ def connect(
             f"{origin}={chosen!r}: it is 'offline' or 'live'. Type: bh.connect()"
         )
     if chosen == "offline":
-        return _offline(region_name, as_of, account, budget_usd)
+        from bedrock_helpers.offline.session import OfflineSession
+
+        return OfflineSession(
+            region_name=region_name,
+            as_of=as_of,
+            account=account,
+            budget_usd=budget_usd,
+        )
     if as_of is not None or account != "ready":
         raise ValueError(
             "as_of and account describe the offline Bedrock; a live account is as "
@@ -79,15 +86,3 @@ def connect(
         budget_usd=budget_usd,
         allow=allow,
     )
-
-
-def _offline(region_name, as_of, account, budget_usd):
-    from bedrock_helpers.offline.session import OfflineSession
-
-    session = OfflineSession(region_name=region_name, as_of=as_of, account=account)
-    if budget_usd is not None:
-        from bedrock_helpers.budget import Budget
-
-        session.budget = Budget(budget_usd)
-        session.budget.watch(session.events)
-    return session

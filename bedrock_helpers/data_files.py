@@ -58,6 +58,6 @@ def load_json(name):
     Examples
     --------
     >>> sorted(load_json("models.json"))
-    ['about', 'as_of', 'models', 'sources']
+    ['about', 'as_of', 'geographies', 'models', 'sources']
     """
     return json.loads(data_path(name).read_text(encoding="utf-8"))

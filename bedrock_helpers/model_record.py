@@ -47,6 +47,7 @@ class Model:
     reasoning_first: bool
     default_temperature: float | None
     default_top_p: float | None
+    top_k: dict | None
     source: tuple
     as_of: str
     provisioned_regions: tuple = ()

@@ -52,7 +52,8 @@ class LoopbackAws:
                 length = int(self.headers.get("content-length") or 0)
                 body = self.rfile.read(length)
                 aws.requests.append((self.command, self.path, body))
-                answer = aws.answers.popleft() if aws.answers else aws._canned(self, body)
+                asked = aws.answers
+                answer = asked.popleft() if asked else aws._canned(self, body)
                 self.send_response(answer.status)
                 for name, value in answer.headers:
                     self.send_header(name, value)

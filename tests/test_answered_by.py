@@ -21,7 +21,7 @@ def reply(**headers):
     [
         ("lesson-reply", "a lesson reply, written by the course (no model ran)"),
         ("recording", "a recording of SmolLM2-135M (offline)"),
-        ("local-model", "SmolLM2-135M on this machine, just now (offline)"),
+        ("local-model", "the small model on this machine, just now (offline)"),
     ],
 )
 def test_each_stand_in_is_named(label, words):

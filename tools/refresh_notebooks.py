@@ -157,7 +157,9 @@ def refresh(path, check=False, record=False):
     shown = os.path.relpath(path, REPOSITORY)
     notebook = read_notebook(path)
     try:
-        run(notebook, path, record)
+        if record:  # then run again, so that what is stored is what will be replayed
+            run(read_notebook(path), path, record)
+        run(notebook, path)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         print(f"{shown}: a cell failed, nothing stored\n{error}")
         return False

@@ -20,44 +20,6 @@ _REQUIRED = ("prompt", "max_tokens_to_sample")
 _OTHER = ("prompt", "stop_sequences", "anthropic_version")
 
 
-def build(text, max_tokens_to_sample=200, **parameters):
-    r"""
-    A request body: one question, in the turns this family was trained on.
-
-    Parameters
-    ----------
-    text : str
-    max_tokens_to_sample : int
-    **parameters
-        Any of ``PARAMETERS``, and ``stop_sequences``.
-
-    Returns
-    -------
-    dict
-        For ``json.dumps``.
-
-    Examples
-    --------
-    >>> build("Hello")["prompt"]
-    '\n\nHuman: Hello\n\nAssistant:'
-    """
-    prompt = f"{HUMAN} {text}{ASSISTANT}"
-    sizes = {"prompt": prompt, "max_tokens_to_sample": max_tokens_to_sample}
-    return {**sizes, **parameters}
-
-
-def read(reply):
-    """
-    The text of a decoded reply body.
-
-    Examples
-    --------
-    >>> read({"completion": " Bonjour", "stop_reason": "stop_sequence"})
-    ' Bonjour'
-    """
-    return reply["completion"]
-
-
 def problem(body):
     """
     What Bedrock's validator would say of a request body.
@@ -100,12 +62,18 @@ def _range_problem(body):
         accepted = (int, float) if kind is float else int
         if isinstance(value, bool) or not isinstance(value, accepted):
             word = "Number" if kind is float else "Integer"
-            return f"#/{name}: expected type: {word}, found: {type(value).__name__}"
+            return f"#/{name}: expected type: {word}, found: {_json_name(value)}"
         if value < least:
             return f"#/{name}: {value} is not greater or equal to {least}"
         if most is not None and value > most:
             return f"#/{name}: {value} is not less or equal to {most}"
     return None
+
+
+def _json_name(value):
+    names = {str: "String", bool: "Boolean", list: "JSONArray", dict: "JSONObject"}
+    names |= {int: "Integer", float: "Number"}
+    return names.get(type(value), "Null")
 
 
 def turns(prompt):

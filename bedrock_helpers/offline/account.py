@@ -59,10 +59,8 @@ class Account:
         if self.on_launch_day:
             here = region_name in catalog.LAUNCH_REGIONS
             return [m for m in catalog.all_models() if m.launch_day and here]
-        listed = [m for m in catalog.all_models() if not m.launch_day]
-        return [
-            m for m in listed if region_name in m.regions and not m.ended_by(self.day)
-        ]
+        listed = [m for m in catalog.all_models() if region_name in m.regions]
+        return [m for m in listed if not m.ended_by(self.day)]
 
     def check_access(self, model):
         """
@@ -81,5 +79,8 @@ class Account:
             raise refusal("legacy_refused")
         if model.needs_use_case_form and self.form is None:
             raise refusal("use_case_form_missing")
+
+    def subscribe(self, model):
+        """Do what the first call of a Marketplace model does in the background."""
         if model.on_marketplace:
             self.agreements.add(model.model_id)

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import threading
 from dataclasses import dataclass, field, replace
 
 from bedrock_helpers.offline import chat_format, tools
@@ -45,6 +46,7 @@ class Composition:
     input_tokens: int = 0
     output_tokens: int = 0
     shortened_tokens: int | None = None
+    cancelled: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self):
         """Check the length first, so that a refusal precedes any stream."""
@@ -155,7 +157,10 @@ class Composition:
 
     def _live(self, block, prompt, sampling):
         generation = Generation()
-        for piece in self._engine.stream(prompt, sampling, generation):
+        made = self._engine.stream(
+            prompt, sampling, generation, stopped=self.cancelled
+        )
+        for piece in made:
             block.pieces.append(piece)
             yield block, piece
         self._add(generation)

@@ -4,21 +4,14 @@ import base64
 import datetime
 
 from bedrock_helpers import catalog
+from bedrock_helpers.data_files import load_json
 from bedrock_helpers.offline.account import ACCOUNT_ID
 from bedrock_helpers.offline.errors import refusal
 from bedrock_helpers.offline.http_reply import json_reply
+from bedrock_helpers.offline.model_ids import without_arn
 
 _PAGE = 100
-_MODELS_IN_A_PROFILE = 5
-_GEOGRAPHY_REGIONS = {
-    "us": "us-",
-    "eu": "eu-",
-    "jp": "ap-northeast-",
-    "au": "ap-southeast-",
-    "in": "ap-south-",
-    "ca": "ca-",
-    "apac": "ap-",
-}
+_MODELS_IN_A_PROFILE = 5  # botocore's service model allows no more
 
 
 def list_foundation_models(request, call):
@@ -39,8 +32,8 @@ def list_foundation_models(request, call):
 
 def get_foundation_model(request, call):
     """Answer GetFoundationModel, by id or by ARN."""
-    model_id = request["modelIdentifier"].rpartition("/")[2]
-    model = listed_model(model_id, call)
+    identifier = without_arn(request["modelIdentifier"], call.region_name)
+    model = listed_model(identifier, call)
     return json_reply(call.operation, {"modelDetails": _summary(model, call)})
 
 
@@ -128,7 +121,8 @@ def _page_start(token, count):
 
 def get_inference_profile(request, call):
     """Answer GetInferenceProfile, by id or by ARN."""
-    identifier = request["inferenceProfileIdentifier"].rpartition("/")[2]
+    asked = request["inferenceProfileIdentifier"]
+    identifier = without_arn(asked, call.region_name)
     for profile in _profiles(call):
         if profile["inferenceProfileId"] == identifier:
             return json_reply(call.operation, profile)
@@ -148,25 +142,27 @@ def _profile(model, geography, region_name):
     arn = f"arn:aws:bedrock:{region_name}:{ACCOUNT_ID}:inference-profile/{profile_id}"
     name = f"{geography.upper()} {model.name or model.model_id}"
     when = _midnight(model.release_date or catalog.AS_OF)
+    places = _destinations(model, geography, region_name)
     return {
         "inferenceProfileName": name,
         "description": f"Routes requests to {name}.",
         "createdAt": when,
         "updatedAt": when,
         "inferenceProfileArn": arn,
-        "models": [{"modelArn": arn} for arn in _destinations(model, geography)],
+        "models": [{"modelArn": place} for place in places],
         "inferenceProfileId": profile_id,
         "status": "ACTIVE",
         "type": "SYSTEM_DEFINED",
     }
 
 
-def _destinations(model, geography):
+def _destinations(model, geography, region_name):
     """The Regions a profile may send to: an approximation (data/README.md)."""
-    start = _GEOGRAPHY_REGIONS.get(geography)
+    start = load_json("models.json")["geographies"].get(geography)
     if start is None:
         return [f"arn:aws:bedrock:::foundation-model/{model.model_id}"]
     regions = [r for r in model.profiles[geography] if r.startswith(start)]
+    regions.sort(key=lambda region: region != region_name)
     return [
         f"arn:aws:bedrock:{region}::foundation-model/{model.model_id}"
         for region in regions[:_MODELS_IN_A_PROFILE]

@@ -12,6 +12,8 @@ from botocore.awsrequest import AWSResponse
 
 #: Says who answered; replies that no model made say "offline".
 ANSWERED_BY = "x-bedrock-offline-answered-by"
+#: Names the local model, where it answered.
+MODEL = "x-bedrock-offline-model"
 _ERROR_NAMESPACE = "http://internal.amazon.com/coral/com.amazon.bedrock/"
 
 
@@ -28,12 +30,15 @@ class Reply:
         Empty when ``pieces`` carries an event stream.
     pieces : iterator of bytes or None
         An event stream, one message a piece.
+    cancel : callable or None
+        Called when the stream is closed before its end.
     """
 
     status: int
     headers: dict
     body: bytes = b""
     pieces: object = None
+    cancel: object = None
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def all_headers(self):
@@ -66,10 +71,10 @@ def json_reply(operation, values, headers=None):
     return Reply(status, {**common, **(headers or {})}, body)
 
 
-def stream_reply(pieces, headers=None):
+def stream_reply(pieces, headers=None, cancel=None):
     """A reply that is an event stream; ``pieces`` yields its messages."""
     common = {"content-type": "application/vnd.amazon.eventstream"}
-    return Reply(200, {**common, **(headers or {})}, pieces=pieces)
+    return Reply(200, {**common, **(headers or {})}, pieces=pieces, cancel=cancel)
 
 
 def error_reply(refusal, headers=None):
@@ -102,14 +107,20 @@ class _Bytes(io.BytesIO):
 class _Pieces:
     """A body that is still being made, read piece by piece."""
 
-    def __init__(self, pieces):
-        self._pieces = pieces
+    def __init__(self, reply):
+        self._pieces, self._cancel = reply.pieces, reply.cancel
 
     def stream(self, amount=None, decode_content=None):
         yield from self._pieces
 
     def close(self):
-        self._pieces.close()
+        """Stop what is being made, also while another thread is reading it."""
+        if self._cancel is not None:
+            self._cancel()
+        try:
+            self._pieces.close()
+        except ValueError:  # being read: the reader comes to the end by itself
+            pass
 
 
 def to_botocore(reply, url):
@@ -125,5 +136,5 @@ def to_botocore(reply, url):
     -------
     botocore.awsrequest.AWSResponse
     """
-    raw = _Bytes(reply.body) if reply.pieces is None else _Pieces(reply.pieces)
+    raw = _Bytes(reply.body) if reply.pieces is None else _Pieces(reply)
     return AWSResponse(url, reply.status, reply.all_headers(), raw)

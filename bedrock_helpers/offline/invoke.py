@@ -7,7 +7,8 @@ from bedrock_helpers.families import claude_text
 from bedrock_helpers.offline import replies
 from bedrock_helpers.offline.composer import Composition
 from bedrock_helpers.offline.errors import not_offline, refusal
-from bedrock_helpers.offline.http_reply import ANSWERED_BY, Reply
+from bedrock_helpers.offline.http_reply import ANSWERED_BY, MODEL, Reply
+from bedrock_helpers.offline.local_model import model_name
 from bedrock_helpers.offline.model_ids import callable_model
 from bedrock_helpers.offline.parameters import Sampling
 from bedrock_helpers.offline.strict_json import read_json
@@ -20,12 +21,13 @@ def invoke_model(request, call):
     if model.model_id not in claude_text.MODELS:
         raise not_offline(f"answer InvokeModel for {model.model_id} yet")
     body = _body(request["body"])
+    call.account.subscribe(model)
     answer, answered_by = _answer(body, model, call)
     text = "".join(piece for block in answer.blocks for piece in block.pieces)
     reply = json.dumps({"completion": " " + text.lstrip(), **_stop(answer)}).encode()
     elapsed_ms = round((time.perf_counter() - started) * 1000)
-    headers = _headers(answer, reply, elapsed_ms)
-    return Reply(200, {**headers, ANSWERED_BY: answered_by}, reply)
+    who = {ANSWERED_BY: answered_by, MODEL: model_name()}
+    return Reply(200, {**_headers(answer, reply, elapsed_ms), **who}, reply)
 
 
 def _body(raw):

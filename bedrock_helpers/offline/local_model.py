@@ -22,6 +22,8 @@ from bedrock_helpers.offline.errors import not_offline
 WINDOW_TOKENS = 8192
 #: Set this to any .gguf file to put another model in SmolLM2's place.
 MODEL_VARIABLE = "BEDROCK_LOCAL_MODEL"
+#: Replies made at a time; others wait. Each slot's memory is about 190 MB.
+_SLOTS = 2
 _SAMPLERS = ["temperature", "top_k", "top_p"]
 _STOP_REASONS = {"eos": "end_turn", "limit": "max_tokens", "word": "stop_sequence"}
 
@@ -57,6 +59,19 @@ class Generation:
     def text(self):
         """The text so far."""
         return "".join(self.pieces)
+
+
+def model_name():
+    """
+    What the local model is called, without loading it.
+
+    Examples
+    --------
+    >>> model_name()
+    'SmolLM2-135M'
+    """
+    chosen = os.environ.get(MODEL_VARIABLE)
+    return Path(chosen).stem if chosen else "SmolLM2-135M"
 
 
 def weights_path():
@@ -128,15 +143,16 @@ class LocalModel:
         xllamacpp = _import_llama_cpp()
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
-        params.n_ctx, params.n_parallel = WINDOW_TOKENS, 1
+        params.n_ctx, params.n_parallel = _SLOTS * WINDOW_TOKENS, _SLOTS
         self._key = secrets.token_urlsafe(24)
         params.api_keys, params.verbosity = [self._key], -1
-        self.name = path.stem
-        self._server = xllamacpp.Server(params)
-
-    def __repr__(self):
-        """Name the weights."""
-        return f"LocalModel({self.name})"
+        try:
+            self._server = xllamacpp.Server(params)
+        except RuntimeError as error:
+            raise NoLocalModel(
+                f"{path} could not be loaded ({error}). Unset {MODEL_VARIABLE}, or "
+                "let it name a .gguf file."
+            ) from None
 
     def count_tokens(self, text):
         """How many tokens a text is, in this model's own tokens."""
@@ -150,7 +166,7 @@ class LocalModel:
         with direct.open(request, timeout=30) as reply:
             return len(json.load(reply)["tokens"])
 
-    def stream(self, prompt, sampling, generation, json_schema=None):
+    def stream(self, prompt, sampling, generation, json_schema=None, stopped=None):
         """
         Make text, yielding each piece as it comes.
 
@@ -163,6 +179,8 @@ class LocalModel:
             Filled in as the text is made.
         json_schema : dict, optional
             The text is constrained to JSON of this schema.
+        stopped : threading.Event, optional
+            Once set, nothing more is made.
 
         Yields
         ------
@@ -175,9 +193,10 @@ class LocalModel:
             If llama.cpp cannot do what was asked.
         """
         body = _completion_request(prompt, sampling, json_schema)
-        chunks, stopped = queue.SimpleQueue(), threading.Event()
+        chunks, left = queue.SimpleQueue(), threading.Event()
+        enough = [left] if stopped is None else [left, stopped]
         worker = threading.Thread(
-            target=self._run, args=(body, chunks, stopped), daemon=True
+            target=self._run, args=(body, chunks, enough), daemon=True
         )
         worker.start()
         try:
@@ -186,13 +205,13 @@ class LocalModel:
                 if piece:
                     yield piece
         finally:
-            stopped.set()
+            left.set()
             worker.join()
 
-    def _run(self, body, chunks, stopped):
+    def _run(self, body, chunks, enough):
         def take(chunk):
             chunks.put(chunk)
-            return stopped.is_set()
+            return any(event.is_set() for event in enough)
 
         try:
             result = self._server.handle_completions(body, take)

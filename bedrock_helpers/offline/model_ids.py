@@ -3,12 +3,46 @@
 import re
 
 from bedrock_helpers import catalog
+from bedrock_helpers.offline.account import ACCOUNT_ID
 from bedrock_helpers.offline.errors import refusal
 
 _ARN = re.compile(
     r"arn:aws:bedrock:(?P<region>[a-z0-9-]+):(?P<account>\d*):"
-    r"(?:foundation-model|inference-profile)/(?P<id>.+)"
+    r"(?P<kind>foundation-model|inference-profile)/(?P<id>.+)"
 )
+_OWNERS = {"foundation-model": "", "inference-profile": ACCOUNT_ID}
+
+
+def without_arn(identifier, region_name):
+    """
+    The id an identifier names: itself, or what its ARN ends in.
+
+    Parameters
+    ----------
+    identifier : str
+    region_name : str
+        Where the request is sent: an ARN of another Region names nothing there.
+
+    Returns
+    -------
+    str or None
+        None for an ARN of another Region, account or kind.
+
+    Examples
+    --------
+    >>> without_arn("arn:aws:bedrock:us-east-1::foundation-model/a.b", "us-east-1")
+    'a.b'
+    """
+    if not identifier.startswith("arn:"):
+        return identifier
+    match = _ARN.fullmatch(identifier)
+    if match is None or match["region"] != region_name:
+        return None
+    if match["account"] != _OWNERS[match["kind"]]:
+        return None
+    has_geography = catalog.split_profile_id(match["id"])[0] is not None
+    fits = has_geography == (match["kind"] == "inference-profile")
+    return match["id"] if fits else None
 
 
 def callable_model(model_id, region_name, account):
@@ -32,7 +66,9 @@ def callable_model(model_id, region_name, account):
         Unknown id, ended model, bare id where a profile is needed, a profile
         of another geography, or no access.
     """
-    plain = _without_arn(model_id, region_name)
+    plain = without_arn(model_id, region_name)
+    if plain is None:
+        raise refusal("unknown_model")
     if account.on_launch_day:
         model = _launch_day_model(plain, region_name)
     else:
@@ -41,18 +77,9 @@ def callable_model(model_id, region_name, account):
     return model
 
 
-def _without_arn(model_id, region_name):
-    if not model_id.startswith("arn:"):
-        return model_id
-    match = _ARN.fullmatch(model_id)
-    if match is None or match["region"] != region_name:
-        raise refusal("unknown_model")
-    return match["id"]
-
-
 def _launch_day_model(model_id, region_name):
     known = _find(model_id)
-    if known is None or not known.launch_day:
+    if known is None or known.model_id != model_id or not known.launch_day:
         raise refusal("unknown_model_2023")
     if region_name not in catalog.LAUNCH_REGIONS:
         raise refusal("unknown_model_2023")
@@ -71,8 +98,6 @@ def _todays_model(model_id, region_name, day):
             raise refusal("unknown_model")
     elif region_name not in model.on_demand_regions:
         _refuse_bare_id(model, region_name)
-    if not model.chat:
-        raise refusal("not_a_chat_model")
     return model
 
 

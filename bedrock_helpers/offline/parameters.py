@@ -3,6 +3,8 @@
 The rules come from the model's record in ``data/models.json``.
 """
 
+import copy
+import json
 from dataclasses import dataclass
 
 from bedrock_helpers.offline.errors import not_offline, refusal
@@ -17,7 +19,6 @@ _REAL_BUT_NOT_OFFLINE = (
     "reasoning_effort",
     "reasoningConfig",
 )
-_TOP_K_LIMITS = {"Anthropic": (0, 500), "Amazon": (0, 128)}
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _extra_fields(request):
     for name in _REAL_BUT_NOT_OFFLINE:
         if name in extra:
             raise not_offline(f"act on {name}: its small model does not reason")
-    return dict(extra)
+    return copy.deepcopy(extra)
 
 
 def _or_one(value):
@@ -91,6 +92,15 @@ def _refuse_unsupported(request, config, model):
     for name in ("guardrailConfig", "promptVariables"):
         if name in request:
             raise not_offline(f"apply {name} yet")
+    _refuse_other_service(request)
+
+
+def _refuse_other_service(request):
+    """Which models have which tier is not known here, so none is granted."""
+    tier = request.get("serviceTier", {}).get("type", "default")
+    latency = request.get("performanceConfig", {}).get("latency", "standard")
+    if (tier, latency) != ("default", "standard"):
+        raise not_offline(f"serve tier {tier} at {latency} latency")
 
 
 def _refuse_sampling(config, top_k, model):
@@ -107,30 +117,28 @@ def _refuse_sampling(config, top_k, model):
 
 
 def _take_top_k(extra, model):
-    """Top-k sits in another place for each maker; anything else is refused."""
-    if model.provider == "Amazon":
-        nested = extra.pop("inferenceConfig", {})
+    """Take top-k from where this model has it; any other field is refused."""
+    *outer, name = model.top_k["path"] if model.top_k else [None]
+    value = None
+    if outer:
+        nested = extra.pop(outer[0], {})
         if not isinstance(nested, dict):
-            raise refusal("extra_field", field="inferenceConfig")
-        value, rest = nested.get("topK"), {k for k in nested if k != "topK"}
-        unknown = [*rest, *extra]
-    else:
-        name = "k" if model.provider == "Cohere" else "top_k"
+            raise refusal("extra_field", field=outer[0])
+        value = nested.pop(name, None)
+        extra = {**nested, **extra}
+    elif name:
         value = extra.pop(name, None)
-        unknown = list(extra)
-    if unknown:
+    for field in extra:
         claude = model.provider == "Anthropic"
-        key = "extra_field_claude" if claude else "extra_field"
-        raise refusal(key, field=unknown[0])
-    return None if value is None else _checked_top_k(value, model)
+        raise refusal("extra_field_claude" if claude else "extra_field", field=field)
+    return None if value is None else _checked_top_k(value, model.top_k)
 
 
-def _checked_top_k(value, model):
-    low, high = _TOP_K_LIMITS.get(model.provider, (0, 500))
+def _checked_top_k(value, rule):
     if isinstance(value, bool) or not isinstance(value, int):
-        problem = f"{value!r} is not an integer"
-    elif not low <= value <= high:
-        problem = f"{value} is not in {low}..{high}"
+        problem = f"{json.dumps(value)} is not an integer"
+    elif not rule["min"] <= value <= rule["max"]:
+        problem = f"{value} is not in {rule['min']}..{rule['max']}"
     else:
         return value
-    raise refusal("extra_field_value", field="top_k", problem=problem)
+    raise refusal("extra_field_value", field=rule["path"][-1], problem=problem)

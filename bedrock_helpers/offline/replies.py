@@ -15,6 +15,9 @@ from functools import cache
 from pathlib import Path
 
 from bedrock_helpers.data_files import data_path, load_json
+from bedrock_helpers.offline.local_model import MODEL_VARIABLE
+from bedrock_helpers.offline.router import service_model
+from bedrock_helpers.offline.shapes import check
 
 LESSON_REPLY = "lesson-reply"
 RECORDING = "recording"
@@ -110,7 +113,7 @@ def _lesson_replies():
     found = {}
     for record in load_json("lesson_replies.json")["replies"]:
         for model_id in record["models"]:
-            key = request_key(record["request"], model_id)
+            key = request_key(_as_received(record["request"]), model_id)
             block = Block("text", _words(record["text"]))
             found[key] = StoredReply(
                 [block],
@@ -123,6 +126,12 @@ def _lesson_replies():
     return found
 
 
+def _as_received(request):
+    """A Converse request as the router decodes it, where 0 is the float 0.0."""
+    shape = service_model("bedrock-runtime").operation_model("Converse").input_shape
+    return check(shape, {"modelId": "any", **request})
+
+
 def _words(text):
     """A text in pieces that end where its words end."""
     return [word + " " for word in text.split(" ")[:-1]] + text.split(" ")[-1:]
@@ -133,22 +142,29 @@ def _recordings():
     found = {}
     for path in sorted(data_path("recordings").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            record = json.loads(line)
-            identity = record.pop("key"), record.pop("occurrence")
-            blocks = [Block(**block) for block in record.pop("blocks")]
-            stored = StoredReply(blocks=blocks, answered_by=RECORDING, **record)
+            identity, stored = _recording(json.loads(line))
             found.setdefault(identity, stored)
     return found
+
+
+def _recording(line):
+    """A line of a recordings file as its identity and its reply."""
+    values = dict(line)
+    identity = values.pop("key"), values.pop("occurrence")
+    blocks = [Block(**block) for block in values.pop("blocks")]
+    return identity, StoredReply(blocks=blocks, answered_by=RECORDING, **values)
 
 
 def record(key, occurrence, blocks, totals):
     """
     Add what the local model made to the file ``BEDROCK_RECORD_TO`` names.
 
-    Does nothing when the variable is not set.
+    Does nothing when the variable is not set, when another model stands in for
+    SmolLM2, or when that occurrence is stored already.
     """
     path = os.environ.get(RECORD_VARIABLE)
-    if not path:
+    other_model = MODEL_VARIABLE in os.environ
+    if not path or other_model or (key, occurrence) in _recordings():
         return
     line = {
         "key": key,
@@ -161,3 +177,4 @@ def record(key, occurrence, blocks, totals):
     }
     with Path(path).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    _recordings().update([_recording(line)])

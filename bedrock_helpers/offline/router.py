@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
 
-from bedrock_helpers.offline.errors import Refusal
+from bedrock_helpers.offline.errors import refusal
 from bedrock_helpers.offline.shapes import check
 from bedrock_helpers.offline.strict_json import read_json
 
@@ -116,7 +116,7 @@ def read_parameters(operation, url, headers, body, labels):
         return {}
     query = parse_qs(urlsplit(url).query, keep_blank_values=True)
     payload = shape.serialization.get("payload")
-    found = {} if payload else _json_object(body, shape)
+    found = {} if payload else _json_object(body)
     for name, member in shape.members.items():
         given = _located(name, member, query, headers, labels)
         if given is not None:
@@ -163,15 +163,13 @@ def _with_payload(shape, payload, found, body):
     return decoded
 
 
-def _json_object(body, shape):
+def _json_object(body):
     if not body:
         return {}
     try:
         value = read_json(body)
     except ValueError:
-        text = "The request body is not valid JSON."
-        raise Refusal("SerializationException", 400, text) from None
+        raise refusal("serialization_json") from None
     if not isinstance(value, dict):
-        text = f"The request body must be a JSON object for {shape.name}."
-        raise Refusal("SerializationException", 400, text)
+        raise refusal("serialization_json")
     return value

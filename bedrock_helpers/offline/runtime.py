@@ -6,8 +6,13 @@ from bedrock_helpers.offline import chat_format, event_stream, replies, tools
 from bedrock_helpers.offline.composer import Composition, input_of
 from bedrock_helpers.offline.conversation import check_conversation
 from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
-from bedrock_helpers.offline.http_reply import ANSWERED_BY, json_reply, stream_reply
-from bedrock_helpers.offline.local_model import local_model
+from bedrock_helpers.offline.http_reply import (
+    ANSWERED_BY,
+    MODEL,
+    json_reply,
+    stream_reply,
+)
+from bedrock_helpers.offline.local_model import local_model, model_name
 from bedrock_helpers.offline.model_ids import callable_model
 from bedrock_helpers.offline.parameters import read_sampling
 
@@ -22,10 +27,13 @@ class _Turn:
         self.request = request
         model_id = request["modelId"]
         self.model = callable_model(model_id, call.region_name, call.account)
+        if not self.model.chat:
+            raise refusal("not_a_chat_model")
         check_conversation(request, self.model)
         tools.check_tools(request, self.model)
         tools.output_schema(request)
         sampling = read_sampling(request, self.model)
+        call.account.subscribe(self.model)
         self.key = replies.request_key(request, self.model.model_id)
         self.stored, self.occurrence = call.replies.find(self.key)
         self.answer = self.stored or Composition(request, self.model, sampling)
@@ -35,9 +43,14 @@ class _Turn:
         if self.stored:
             return {ANSWERED_BY: self.stored.answered_by}
         headers = {ANSWERED_BY: replies.LOCAL_MODEL}
+        headers[MODEL] = model_name()
         if self.answer.shortened_tokens:
             headers[SHORTENED] = f"from {self.answer.shortened_tokens} tokens"
         return headers
+
+    @property
+    def is_cancelled(self):
+        return not self.stored and self.answer.cancelled.is_set()
 
     def pieces(self):
         """Every ``(block, piece)`` of the reply, stored or made now."""
@@ -103,7 +116,8 @@ def converse_stream(request, call):
     """Answer ConverseStream: the message as events, in order."""
     turn = _Turn(request, call)
     broken_after = call.faults.take_stream_break()
-    return stream_reply(_stream(turn, broken_after), turn.headers)
+    cancel = None if turn.stored else turn.answer.cancelled.set
+    return stream_reply(_stream(turn, broken_after), turn.headers, cancel)
 
 
 def _stream(turn, broken_after):
@@ -111,6 +125,8 @@ def _stream(turn, broken_after):
     try:
         yield from _content(turn, broken_after)
     except Refusal as stop:
+        if turn.is_cancelled:
+            return
         content = {"message": stop.text, "originalStatusCode": stop.status}
         yield event_stream.exception("modelStreamErrorException", content)
         return

@@ -8,6 +8,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, EndpointConnectionError
 
 from bedrock_helpers import catalog
+from bedrock_helpers.budget import Budget
+from bedrock_helpers.offline.local_model import model_name
 from bedrock_helpers.offline.router import SERVICES, builtin_loader
 from bedrock_helpers.offline.service import OfflineBedrock
 
@@ -25,11 +27,16 @@ class ServiceNotOffline(BotoCoreError):
     )
 
 
-class _WithoutPlugins(botocore.session.Session):
-    """Runs no code that ``BOTOCORE_EXPERIMENTAL__PLUGINS`` names."""
+class _Isolated(botocore.session.Session):
+    """Runs no plugins of the environment, and asks no network where it runs."""
 
     def _register_client_plugins(self, client):
         pass
+
+    def _resolve_defaults_mode(self, client_config, config_store):
+        """``auto`` would ask 169.254.169.254; off AWS it comes to ``standard``."""
+        mode = super()._resolve_defaults_mode(client_config, config_store)
+        return "standard" if mode == "auto" else mode
 
 
 def isolated_session():
@@ -47,7 +54,7 @@ def isolated_session():
     }
     for name in ("config_file", "credentials_file"):
         without_environment[name] = (None, None, os.devnull, None)
-    core = _WithoutPlugins(session_vars=without_environment)
+    core = _Isolated(session_vars=without_environment)
     core.set_config_variable("ignore_configured_endpoint_urls", True)
     # Else a Bedrock API key in the environment would be put into the requests.
     core.set_default_client_config(Config(signature_version="v4"))
@@ -68,11 +75,13 @@ class OfflineSession(boto3.Session):
         ``"offline"``.
     offline : OfflineBedrock
         Grants, faults and the day.
+    budget : Budget or None
+        Only where one was asked for: offline, spending is practised.
     """
 
     mode = "offline"
 
-    def __init__(self, *, region_name, as_of=None, account="ready"):
+    def __init__(self, *, region_name, as_of=None, account="ready", budget_usd=None):
         self.offline = OfflineBedrock(as_of, account, region_name)
         super().__init__(
             _ACCESS_KEY,
@@ -81,6 +90,9 @@ class OfflineSession(boto3.Session):
             botocore_session=isolated_session(),
         )
         self._account_kind = account
+        self.budget = None if budget_usd is None else Budget(budget_usd)
+        if self.budget is not None:
+            self.budget.watch(self.events)
         self.events.register_first("before-send", self._answer)
 
     def __repr__(self):
@@ -88,8 +100,8 @@ class OfflineSession(boto3.Session):
         return (
             f"Bedrock session: OFFLINE, {self.region_name}, the day is "
             f"{self.offline.day}, account {self._account_kind}.\n"
-            "SmolLM2-135M or a stored reply answers for every model; "
-            "no AWS, no bill."
+            f"{model_name()} or a stored reply answers for every model; "
+            "no AWS, no bill." + (f"\n{self.budget}." if self.budget else "")
         )
 
     def _answer(self, request, event_name, **_):

@@ -9,7 +9,7 @@ import base64
 import re
 from functools import cache
 
-from bedrock_helpers.offline.errors import Refusal
+from bedrock_helpers.offline.errors import refusal
 
 _PYTHON_TYPES = {
     "string": str,
@@ -24,6 +24,13 @@ _PYTHON_TYPES = {
     "blob": str,
 }
 _SIZED = ("string", "list", "map", "blob")
+_JSON_NAMES = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    bool: "boolean",
+    type(None): "null",
+}
 _LARGEST = {"integer": 2**31 - 1, "long": 2**63 - 1}
 
 
@@ -60,8 +67,7 @@ def check(shape, value, path=""):
 def _validation(broken):
     count = len(broken)
     noun = "error" if count == 1 else "errors"
-    text = f"{count} validation {noun} detected: {'; '.join(broken)}"
-    return Refusal("ValidationException", 400, text)
+    return refusal("constraint", count=count, noun=noun, broken="; ".join(broken))
 
 
 def _decode(shape, value, path, broken):
@@ -79,6 +85,8 @@ def _decode(shape, value, path, broken):
         value = _map(shape, value, path, broken)
     elif kind == "blob":
         value = _blob(value, path)
+    elif kind in ("float", "double"):
+        value = _as_double(value)
     _constraints(shape, value, path, broken)
     return value
 
@@ -92,12 +100,12 @@ def _fits(kind, value, expected):
 
 
 def _wrong_type(value, kind, path):
-    where = f" at '{path}'" if path else ""
-    name = {dict: "object", list: "array", type(None): "null"}.get(
-        type(value), type(value).__name__
+    return refusal(
+        "serialization_type",
+        found=_JSON_NAMES.get(type(value), "number"),
+        where=f" at '{path}'" if path else "",
+        wanted=kind.title(),
     )
-    text = f"{name} value{where} can not be converted to {kind.title()}"
-    return Refusal("SerializationException", 400, text)
 
 
 def _structure(shape, value, path, broken):
@@ -115,10 +123,12 @@ def _structure(shape, value, path, broken):
 
 
 def _union(shape, decoded, path):
-    names = ", ".join(shape.members)
-    found = ", ".join(decoded) or "none"
-    text = f"Exactly one member of {path} must be set (found: {found}): {names}"
-    return Refusal("ValidationException", 400, text)
+    return refusal(
+        "union_member",
+        path=path,
+        found=", ".join(decoded) or "none",
+        names=", ".join(shape.members),
+    )
 
 
 def _list(shape, value, path, broken):
@@ -149,7 +159,6 @@ def _constraints(shape, value, path, broken):
         return
     sized = shape.type_name in _SIZED
     size, unit = (len(value), "length") if sized else (value, "value")
-    shown = _as_double(value) if shape.type_name in ("float", "double") else value
     wanted = []
     if "pattern" in rules and not _pattern(rules["pattern"]).fullmatch(value):
         wanted.append(f"satisfy regular expression pattern: {rules['pattern']}")
@@ -159,7 +168,7 @@ def _constraints(shape, value, path, broken):
         wanted.append(f"have {unit} less than or equal to {rules['max']}")
     if "min" in rules and size < rules["min"]:
         wanted.append(f"have {unit} greater than or equal to {rules['min']}")
-    broken += [_failed(shown, path, f"must {rule}") for rule in wanted]
+    broken += [_failed(value, path, f"must {rule}") for rule in wanted]
 
 
 def _as_double(number):

@@ -37,10 +37,11 @@ class Provocation:
     parameters: dict
     session: str = "ready"
     values: dict = field(default_factory=dict)
+    checked: bool = True  # by boto3, before it is sent
 
     def provoke(self):
         """The ClientError, and the client that raised it."""
-        desk = open_desk(self.session)
+        desk = open_desk(self.session, parameter_validation=self.checked)
         error = desk.refused(self.operation, **self.parameters)
         return error, desk.client_of(self.operation)
 
@@ -133,10 +134,25 @@ PROVOCATIONS = {
         additionalModelRequestFields={"nonsense": 1},
         values={"field": "nonsense"},
     ),
+    "constraint": lambda: converse(
+        inferenceConfig={"temperature": 1.5},
+        values={
+            "count": 1,
+            "noun": "error",
+            "broken": "Value '1.5' at 'inferenceConfig.temperature' failed to satisfy "
+            "constraint: Member must have value less than or equal to 1",
+        },
+    ),
+    "serialization_type": lambda: Provocation(
+        "Converse", asking(inferenceConfig={"maxTokens": "5"}), checked=False
+    ),
+    "union_member": lambda: Provocation(
+        "Converse", asking(MICRO, user({"text": "a", "image": {}})), checked=False
+    ),
     "extra_field_value": lambda: converse(
         MICRO,
         additionalModelRequestFields={"inferenceConfig": {"topK": 129}},
-        values={"field": "top_k"},
+        values={"field": "topK"},
     ),
     "must_start_with_user": lambda: converse(MICRO, assistant("Hi")),
     "must_alternate": lambda: converse(MICRO, user("Hi"), user("Hi")),

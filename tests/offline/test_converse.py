@@ -1,6 +1,7 @@
 """Converse and ConverseStream, answered by the real small model."""
 
 import json
+import threading
 
 import pytest
 from botocore.exceptions import EventStreamError
@@ -175,12 +176,55 @@ def test_a_header_says_who_answered(ready):
         assert headers(reply)[ANSWERED_BY] == "local-model"
 
 
-def test_what_the_request_asked_for_is_echoed(ready):
-    tier, speed = {"type": "flex"}, {"latency": "optimized"}
+def test_the_standard_tier_and_latency_are_echoed_where_asked_for(ready):
+    tier, speed = {"type": "default"}, {"latency": "standard"}
     reply = ready.converse(
         inferenceConfig=tokens(1), serviceTier=tier, performanceConfig=speed
     )
     assert (reply["serviceTier"], reply["performanceConfig"]) == (tier, speed)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"serviceTier": {"type": "flex"}},
+        {"performanceConfig": {"latency": "optimized"}},
+    ],
+)
+def test_a_tier_nobody_granted_is_not_pretended(ready, asked):
+    error = ready.refused("Converse", modelId=MICRO, messages=[user("Hi")], **asked)
+    assert error.response["Error"]["Code"] == "NotAvailableOffline"
+
+
+def test_zero_is_the_same_request_as_an_integer_and_as_a_float(ready):
+    question = "In one sentence: what is Amazon Bedrock?"
+    for zero in (0, 0.0):
+        config = {"maxTokens": 60, "temperature": zero}
+        reply = ready.converse(question, inferenceConfig=config)
+        assert headers(reply)[ANSWERED_BY] == "lesson-reply"
+
+
+def test_a_stream_may_be_closed_while_another_thread_reads_it(ready):
+    asked = {"modelId": MICRO, "messages": [user("Count to a thousand.")]}
+    asked["inferenceConfig"] = tokens(500)
+    stream = ready.call("ConverseStream", **asked)["stream"]
+    seen = []
+    reader = threading.Thread(target=lambda: seen.extend(stream))
+    reader.start()
+    while not seen and reader.is_alive():
+        pass
+    stream.close()
+    reader.join(timeout=20)
+    assert not reader.is_alive()
+    assert sum("contentBlockDelta" in event for event in seen) < 450
+
+
+def test_a_stream_left_unread_does_not_hold_up_the_next_call(ready):
+    asked = {"modelId": MICRO, "messages": [user("Count to a thousand.")]}
+    abandoned = ready.call("ConverseStream", **asked, inferenceConfig=tokens(500))
+    next(iter(abandoned["stream"]))
+    assert ready.converse(inferenceConfig=tokens(1))["usage"]["outputTokens"] == 1
+    abandoned["stream"].close()
 
 
 # Long prompts

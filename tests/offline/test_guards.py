@@ -12,7 +12,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+import bedrock_helpers as bh
 from tools import list_operations
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -148,6 +150,37 @@ def test_every_address_it_connects_or_sends_to_is_loopback(undisturbed, tmp_path
     named = [line for line in log.read_text().splitlines() if "sin" in line]
     assert any("connect(" in line for line in named), "strace saw no connection at all"
     assert not [line for line in named if not is_loopback(line)]
+
+
+AUDITED = """
+import sys
+reached = []
+sys.addaudithook(lambda name, args: name == "socket.connect" and reached.append(args[1]))
+import bedrock_helpers as bh
+from botocore.config import Config
+session = bh.connect()
+auto = Config(defaults_mode="auto")
+session.client("bedrock", config=auto).list_foundation_models()
+hello = [{"role": "user", "content": [{"text": "Hello, small model."}]}]
+session.client("bedrock-runtime", config=auto).converse(
+    modelId=bh.catalog.GPT_OSS_20B, messages=hello, inferenceConfig={"maxTokens": 9}
+)
+print(sorted({address[0] for address in reached}))
+"""
+
+
+def test_python_itself_reports_no_connection_but_to_loopback(tmp_path):
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", AUDITED], env=environment, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "['127.0.0.1']", done.stderr
+
+
+def test_a_region_without_bedrock_cannot_be_reached():
+    client = bh.connect(region_name="us-east-1").client("bedrock", "mars-north-1")
+    with pytest.raises(EndpointConnectionError, match="mars-north-1"):
+        client.list_foundation_models()
 
 
 def is_loopback(line):

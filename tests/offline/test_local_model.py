@@ -1,7 +1,6 @@
 """SmolLM2 on this machine: loading, counting, and who may ask it."""
 
 import json
-import re
 import subprocess
 import sys
 import threading
@@ -15,8 +14,10 @@ from hypothesis import strategies as st
 
 from bedrock_helpers.offline.local_model import (
     Generation,
+    LocalModel,
     NoLocalModel,
     local_model,
+    model_name,
     weights_path,
 )
 from bedrock_helpers.offline.parameters import Sampling
@@ -85,8 +86,17 @@ def test_the_model_is_loaded_once_whoever_asks_first():
     assert len(set(map(id, found))) == 1
 
 
-def test_it_names_its_weights():
-    assert re.fullmatch(r"LocalModel\(SmolLM2.*\)", repr(local_model()))
+def test_another_model_is_called_by_its_own_name(monkeypatch):
+    assert model_name() == "SmolLM2-135M"
+    monkeypatch.setenv("BEDROCK_LOCAL_MODEL", "/models/Other-7B.gguf")
+    assert model_name() == "Other-7B"
+
+
+def test_weights_that_are_none_are_refused_in_words(tmp_path):
+    weights = tmp_path / "letter.gguf"
+    weights.write_text("Dear reader")
+    with pytest.raises(NoLocalModel, match="could not be loaded .* Unset BEDROCK_LOC"):
+        LocalModel(weights)
 
 
 # Counting

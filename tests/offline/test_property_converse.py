@@ -421,7 +421,7 @@ def ask_with(text_of_json):
 def test_half_a_surrogate_pair_is_no_json():
     for half in (b"\\ud83d", b"\\udc00 a"):
         status, body = answer("POST", f"/model/{MICRO}/converse", ask_with(half))
-        assert status == 400 and b"not valid JSON" in body
+        assert status == 400 and b"not a valid JSON" in body
 
 
 def test_json_nested_without_end_is_refused():

@@ -100,14 +100,14 @@ def test_a_long_value_is_cut_when_shown():
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (config(maxTokens="5"), "str value at 'inferenceConfig.maxTokens'"),
-        (config(maxTokens=1.5), "float value at 'inferenceConfig.maxTokens'"),
-        (config(maxTokens=True), "bool value at 'inferenceConfig.maxTokens'"),
-        (config(maxTokens=2**31), "int value at 'inferenceConfig.maxTokens'"),
-        (config(temperature="1"), "str value at 'inferenceConfig.temperature'"),
+        (config(maxTokens="5"), "string value at 'inferenceConfig.maxTokens'"),
+        (config(maxTokens=1.5), "number value at 'inferenceConfig.maxTokens'"),
+        (config(maxTokens=True), "boolean value at 'inferenceConfig.maxTokens'"),
+        (config(maxTokens=2**31), "number value at 'inferenceConfig.maxTokens'"),
+        (config(temperature="1"), "string value at 'inferenceConfig.temperature'"),
         ({**ASK, "messages": {}}, "object value at 'messages'"),
         ({**ASK, "messages": [None]}, "null value at 'messages.1.member'"),
-        ({**ASK, "system": "You"}, "str value at 'system'"),
+        ({**ASK, "system": "You"}, "string value at 'system'"),
         ({**ASK, "requestMetadata": {"a": None}}, "null value at 'requestMetadata.a."),
     ],
 )
