@@ -113,8 +113,9 @@ def test_showing_a_live_session_says_so_first(aws):
 
 
 def test_an_offline_session_has_a_budget_only_when_asked():
-    assert not hasattr(bh.connect(), "budget")
+    assert bh.connect().budget is None
     assert bh.connect(budget_usd=2).budget.limit_usd == 2
+    assert "$2.00" in repr(bh.connect(budget_usd=2))
 
 
 def test_offline_and_live_sessions_live_side_by_side(aws):

@@ -24,7 +24,6 @@ WINDOW_TOKENS = 8192
 MODEL_VARIABLE = "BEDROCK_LOCAL_MODEL"
 #: Replies made at a time; others wait. Each slot's memory is about 190 MB.
 _SLOTS = 2
-_SAMPLERS = ["temperature", "top_k", "top_p"]
 _STOP_REASONS = {"eos": "end_turn", "limit": "max_tokens", "word": "stop_sequence"}
 
 
@@ -245,11 +244,7 @@ def _completion_request(prompt, sampling, json_schema):
     body = {
         "prompt": prompt,
         "max_tokens": min(sampling.max_tokens, WINDOW_TOKENS),
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "top_k": sampling.top_k,
-        "min_p": 0,
-        "samplers": _SAMPLERS,
+        **_sampler_settings(sampling),
         "seed": secrets.randbits(32),
         "stream": True,
         "verbose": True,
@@ -260,6 +255,23 @@ def _completion_request(prompt, sampling, json_schema):
         compact = {"x-guidance": {"whitespace_flexible": False}}
         body["json_schema"] = {**json_schema, **compact}
     return body
+
+
+def _sampler_settings(sampling):
+    """The chain as taught: temperature, top-k, top-p, and nothing else.
+
+    Makers do not publish their order: this is our convention. Temperature 0 is
+    the likeliest token, which needs no chain over the whole vocabulary.
+    """
+    if sampling.temperature == 0:
+        return {"samplers": ["top_k"], "top_k": 1, "temperature": 0}
+    return {
+        "samplers": ["temperature", "top_k", "top_p"],
+        "temperature": sampling.temperature,
+        "top_k": sampling.top_k,
+        "top_p": sampling.top_p,
+        "min_p": 0,
+    }
 
 
 def _read_chunk(chunk, generation):

@@ -14,20 +14,17 @@ started = time.perf_counter()
 print(time.perf_counter() - started)
 """
 OURS, BOTO3 = "import bedrock_helpers", "import boto3"
-CONNECTED = "import bedrock_helpers as bh; bh.connect()"
-SESSION = "import boto3; boto3.Session()"
 
 
 def measure():
-    """Two lines: the import alone, and with a session."""
-    seconds = {statement: [] for statement in (OURS, BOTO3, CONNECTED, SESSION)}
+    """One line."""
+    seconds = {statement: [] for statement in (OURS, BOTO3)}
     for turn in range(TURNS + 1):
         for statement, taken in seconds.items():
             value = seconds_in_a_new_process(statement)
             if turn:  # the first turn fills the disk cache
                 taken.append(value)
     yield _line(seconds, OURS, BOTO3)
-    yield _line(seconds, CONNECTED, SESSION)
 
 
 def seconds_in_a_new_process(statement):

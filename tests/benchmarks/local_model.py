@@ -46,5 +46,7 @@ def _body():
         "prompt": prompt_text(REQUEST),
         "max_tokens": TOKENS,
         "temperature": 0,
+        "samplers": ["top_k"],
+        "top_k": 1,
         "stream": True,
     }

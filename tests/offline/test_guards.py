@@ -155,7 +155,10 @@ def test_every_address_it_connects_or_sends_to_is_loopback(undisturbed, tmp_path
 AUDITED = """
 import sys
 reached = []
-sys.addaudithook(lambda name, args: name == "socket.connect" and reached.append(args[1]))
+def watch(name, args):
+    if name == "socket.connect":
+        reached.append(args[1])
+sys.addaudithook(watch)
 import bedrock_helpers as bh
 from botocore.config import Config
 session = bh.connect()
