@@ -148,12 +148,18 @@ def _account(session):
         f"list the models ({place})",
         lambda: session.client("bedrock").list_foundation_models(),
     )
+    if _is_launch_day(session):
+        return  # Converse came later
     for model_id in catalog.LESSON_MODELS:
         name = catalog.get(model_id).name
         yield _try(
             f"one token from {name} ({place})",
             lambda model_id=model_id: _one_token(session, model_id),
         )
+
+
+def _is_launch_day(session):
+    return session.mode == "offline" and session.offline.day == catalog.LAUNCH_DAY
 
 
 def _one_token(session, model_id):

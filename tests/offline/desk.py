@@ -117,3 +117,18 @@ def streamed_text(events):
 def tokens(most, **more):
     """An ``inferenceConfig``."""
     return {"maxTokens": most, **more}
+
+
+def headers(reply):
+    """The HTTP headers of a reply."""
+    return reply["ResponseMetadata"]["HTTPHeaders"]
+
+
+def used(reply):
+    """The input tokens a reply reports."""
+    return reply["usage"]["inputTokens"]
+
+
+def with_tools(*tools, **choice):
+    config = {"tools": list(tools)}
+    return {"toolConfig": {**config, **({"toolChoice": choice} if choice else {})}}

@@ -1,11 +1,8 @@
 """Converse and ConverseStream, answered by the real small model."""
 
-import json
 import threading
 
 import pytest
-from botocore.exceptions import EventStreamError
-from jsonschema import validate
 
 from bedrock_helpers.offline.runtime import ANSWERED_BY, SHORTENED
 from tests.offline.desk import (
@@ -13,25 +10,18 @@ from tests.offline.desk import (
     HAIKU,
     MICRO,
     assistant,
-    open_desk,
-    streamed_text,
+    headers,
     text_of,
     tokens,
     tool,
+    used,
     user,
+    with_tools,
 )
-from tests.offline.provocations import MISTRAL_7B, json_output
+from tests.offline.provocations import MISTRAL_7B
 
 GREEDY = tokens(10, temperature=0)
 STORY = "Write a long story about a ship."
-
-
-def headers(reply):
-    return reply["ResponseMetadata"]["HTTPHeaders"]
-
-
-def used(reply):
-    return reply["usage"]["inputTokens"]
 
 
 # What reaches the model
@@ -261,186 +251,6 @@ def test_a_limit_may_leave_gpt_oss_no_words(ready):
     reply = ready.converse(model=GPT_OSS, inferenceConfig=tokens(3))
     (only,) = reply["output"]["message"]["content"]
     assert only["reasoningContent"]["reasoningText"]["text"] == "The user wants"
-
-
-# Streams
-
-
-@pytest.mark.parametrize(("model", "most"), [(MICRO, 15), (HAIKU, 15), (GPT_OSS, 50)])
-def test_streamed_and_whole_replies_agree_at_temperature_0(model, most, ready):
-    config = tokens(most, temperature=0)
-    whole = ready.converse("Name a colour.", model, inferenceConfig=config)
-    events = ready.events("Name a colour.", model, inferenceConfig=config)
-    assert streamed_text(events) == text_of(whole)
-    assert events[-2]["messageStop"]["stopReason"] == whole["stopReason"]
-    assert events[-1]["metadata"]["usage"] == whole["usage"]
-
-
-def test_a_stream_arrives_token_by_token(ready):
-    events = ready.events(STORY, inferenceConfig=GREEDY)
-    assert sum("contentBlockDelta" in event for event in events) == 10
-
-
-def test_a_stream_may_be_closed_early_and_the_next_call_works(ready):
-    asked = {"modelId": MICRO, "messages": [user(STORY)]}
-    stream = ready.call("ConverseStream", **asked)["stream"]
-    assert "messageStart" in next(iter(stream))
-    stream.close()
-    assert text_of(ready.converse(inferenceConfig=tokens(2)))
-
-
-def test_a_stream_may_be_left_unread(ready):
-    asked = {"modelId": MICRO, "messages": [user(STORY)]}
-    ready.call("ConverseStream", **asked)
-    assert text_of(ready.converse(inferenceConfig=tokens(2)))
-
-
-def test_two_streams_may_be_read_in_turns(ready):
-    asked = {"modelId": MICRO, "messages": [user(STORY)], "inferenceConfig": GREEDY}
-    streams = [ready.call("ConverseStream", **asked)["stream"] for _ in "ab"]
-    pairs = list(zip(*streams, strict=True))
-    texts = [streamed_text([pair[n] for pair in pairs]) for n in (0, 1)]
-    assert texts[0] == texts[1] != ""
-
-
-def test_a_broken_stream_raises_after_a_beginning(ready):
-    desk = open_desk()
-    whole = text_of(desk.converse(STORY, inferenceConfig=GREEDY))
-    desk.session.offline.fail_next("stream_broken")
-    asked = {"modelId": MICRO, "messages": [user(STORY)], "inferenceConfig": GREEDY}
-    arrived = []
-    with pytest.raises(EventStreamError) as caught:
-        for event in desk.call("ConverseStream", **asked)["stream"]:
-            arrived.append(event)
-    assert caught.value.response["Error"]["Code"] == "modelStreamErrorException"
-    assert whole.startswith(streamed_text(arrived)) and streamed_text(arrived)
-    assert "messageStop" not in arrived[-1]
-    assert streamed_text(desk.events(STORY, inferenceConfig=GREEDY)) == whole
-
-
-# JSON of a schema
-
-PERSON = {
-    "type": "object",
-    "properties": {
-        "name": {"type": "string", "maxLength": 10},
-        "age": {"type": "integer", "minimum": 0, "maximum": 120},
-        "mood": {"enum": ["glad", "sad"]},
-    },
-    "required": ["name", "age", "mood"],
-    "additionalProperties": False,
-}
-
-
-def test_json_output_is_of_its_schema(ready):
-    wanted = json_output(json.dumps(PERSON))
-    reply = ready.converse("Describe Ana.", HAIKU, outputConfig=wanted)
-    validate(json.loads(text_of(reply)), PERSON)
-    assert reply["stopReason"] == "end_turn"
-
-
-def test_json_output_that_is_cut_short_says_so(ready):
-    wanted = json_output(json.dumps(PERSON))
-    reply = ready.converse(
-        "Describe Ana.", HAIKU, outputConfig=wanted, inferenceConfig=tokens(3)
-    )
-    assert reply["stopReason"] == "max_tokens"
-    assert reply["usage"]["outputTokens"] == 3
-
-
-def test_a_stop_sequence_does_not_cut_json_output(ready):
-    wanted = json_output(json.dumps(PERSON))
-    config = tokens(80, stopSequences=[":"])
-    reply = ready.converse("Ana?", HAIKU, outputConfig=wanted, inferenceConfig=config)
-    assert json.loads(text_of(reply)).keys() == PERSON["properties"].keys()
-
-
-# Tools
-
-WEATHER = tool()
-SCHEMA = WEATHER["toolSpec"]["inputSchema"]["json"]
-CITY = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
-
-
-def with_tools(*tools, **choice):
-    config = {"tools": list(tools)}
-    return {"toolConfig": {**config, **({"toolChoice": choice} if choice else {})}}
-
-
-def tool_use(reply):
-    (block,) = reply["output"]["message"]["content"]
-    return block["toolUse"]
-
-
-@pytest.mark.parametrize("choice", [{"any": {}}, {"tool": {"name": "get_weather"}}])
-def test_a_tool_that_must_be_called_is_called_with_fitting_input(choice, ready):
-    reply = ready.converse("Weather in Rome?", HAIKU, **with_tools(WEATHER, **choice))
-    use = tool_use(reply)
-    assert reply["stopReason"] == "tool_use"
-    assert use["name"] == "get_weather" and use["toolUseId"]
-    validate(use["input"], SCHEMA)
-
-
-def test_any_picks_one_of_several_tools(ready):
-    schemas = {"get_weather": SCHEMA, "count": CITY}
-    both = with_tools(WEATHER, tool("count", CITY), any={})
-    use = tool_use(ready.converse("Count to two.", **both))
-    validate(use["input"], schemas[use["name"]])
-
-
-def test_auto_leaves_the_choice_to_the_model(ready):
-    limit = tokens(40)
-    reply = ready.converse(**with_tools(WEATHER, auto={}), inferenceConfig=limit)
-    kinds = {next(iter(b)) for b in reply["output"]["message"]["content"]}
-    assert kinds in ({"text"}, {"toolUse"})
-    assert ("toolUse" in kinds) == (reply["stopReason"] == "tool_use")
-
-
-@pytest.mark.parametrize("choice", [{}, {"auto": {}}, {"any": {}}])
-def test_choosing_a_tool_takes_no_tokens_of_the_reply(choice, ready):
-    both = with_tools(WEATHER, tool("count", CITY), **choice)
-    reply = ready.converse(**both, inferenceConfig=tokens(2))
-    assert reply["usage"]["outputTokens"] <= 2
-
-
-def test_a_tool_result_is_answered_in_words(ready):
-    use = {"toolUseId": "t1", "name": "get_weather", "input": {"city": "Rome"}}
-    result = {"toolUseId": "t1", "content": [{"json": {"sky": "clear"}}]}
-    turns = [
-        user("Weather in Rome?"),
-        assistant({"toolUse": use}),
-        user({"toolResult": result}),
-    ]
-    reply = ready.converse(
-        messages=turns, **with_tools(WEATHER), inferenceConfig=tokens(5)
-    )
-    assert text_of(reply)
-    without = ready.converse(inferenceConfig=tokens(1), **with_tools(WEATHER))
-    assert used(reply) > used(without)
-
-
-def test_a_tool_call_that_is_cut_short_says_so(ready):
-    forced = with_tools(WEATHER, any={})
-    reply = ready.converse("Weather?", **forced, inferenceConfig=tokens(2))
-    assert reply["stopReason"] == "max_tokens"
-    assert tool_use(reply)["input"] == {}
-
-
-def test_streamed_pieces_of_a_tool_call_join_to_its_input(ready):
-    forced = with_tools(WEATHER, any={})
-    events = ready.events("Weather in Rome?", **forced)
-    start = events[1]["contentBlockStart"]["start"]["toolUse"]
-    deltas = [e["contentBlockDelta"] for e in events if "contentBlockDelta" in e]
-    text = "".join(d["delta"]["toolUse"]["input"] for d in deltas)
-    assert start["name"] == "get_weather"
-    validate(json.loads(text), SCHEMA)
-    assert events[-2]["messageStop"]["stopReason"] == "tool_use"
-
-
-def test_each_tool_call_has_an_id_of_its_own(ready):
-    forced = with_tools(WEATHER, any={})
-    ids = {tool_use(ready.converse(**forced))["toolUseId"] for _ in "ab"}
-    assert len(ids) == 2
 
 
 # What is real, and not here
