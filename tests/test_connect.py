@@ -4,19 +4,13 @@ import boto3
 import pytest
 
 import bedrock_helpers as bh
-from tests.loopback_aws import loopback_aws, without_aws, write_config
+from tests.loopback_aws import without_aws, write_config
 
 
 @pytest.fixture(autouse=True)
 def home(monkeypatch, tmp_path):
     without_aws(monkeypatch, tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def aws(monkeypatch, tmp_path):
-    with loopback_aws(monkeypatch, tmp_path) as server:
-        yield server
 
 
 def test_left_alone_it_is_offline_and_a_real_boto3_session():

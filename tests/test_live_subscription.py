@@ -3,13 +3,6 @@
 import pytest
 
 import bedrock_helpers as bh
-from tests.loopback_aws import loopback_aws
-
-
-@pytest.fixture
-def aws(monkeypatch, tmp_path):
-    with loopback_aws(monkeypatch, tmp_path) as server:
-        yield server
 
 
 def call_haiku(session):

@@ -8,16 +8,11 @@ python tools/list_operations.py --write    put it into CONTRIBUTING.md
 import sys
 from pathlib import Path
 
+from bedrock_helpers import catalog
+from bedrock_helpers.offline.router import SERVICES, service_model
+from bedrock_helpers.offline.service import LAUNCH_OPERATIONS, OPERATIONS
+
 REPOSITORY = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPOSITORY))
-
-from bedrock_helpers import catalog  # noqa: E402
-from bedrock_helpers.offline.router import SERVICES, service_model  # noqa: E402
-from bedrock_helpers.offline.service import (  # noqa: E402
-    LAUNCH_OPERATIONS,
-    OPERATIONS,
-)
-
 PAGE = REPOSITORY / "CONTRIBUTING.md"
 START, END = "<!-- operations -->", "<!-- /operations -->"
 

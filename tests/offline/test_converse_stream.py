@@ -1,6 +1,5 @@
 """ConverseStream: its events, and how a stream ends or is left."""
 
-
 import pytest
 from botocore.exceptions import EventStreamError
 
@@ -69,5 +68,3 @@ def test_a_broken_stream_raises_after_a_beginning(ready):
     assert whole.startswith(streamed_text(arrived)) and streamed_text(arrived)
     assert "messageStop" not in arrived[-1]
     assert streamed_text(desk.events(STORY, inferenceConfig=GREEDY)) == whole
-
-

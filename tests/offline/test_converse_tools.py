@@ -17,10 +17,6 @@ from tests.offline.desk import (
 )
 from tests.offline.provocations import json_output
 
-GREEDY = tokens(10, temperature=0)
-STORY = "Write a long story about a ship."
-
-
 # JSON of a schema
 
 PERSON = {
@@ -139,5 +135,3 @@ def test_each_tool_call_has_an_id_of_its_own(ready):
     forced = with_tools(WEATHER, any={})
     ids = {tool_use(ready.converse(**forced))["toolUseId"] for _ in "ab"}
     assert len(ids) == 2
-
-
