@@ -201,3 +201,24 @@ def test_a_lesson_model_near_its_end_today_is_a_warning(model):
 def test_what_the_budget_needs_of_a_lesson_model_is_known(model):
     assert model.context_window_tokens
     assert model.max_output_tokens
+
+
+def test_a_sourced_wording_names_where_it_was_read():
+    named = re.compile(r"https?://|^AWS |botocore|Amazon Bedrock User Guide")
+    unnamed = [
+        key
+        for key, record in ERRORS.items()
+        if record["wording"] == "sourced" and not named.search(record["source"])
+    ]
+    assert not unnamed
+
+
+def test_no_recording_stands_twice():
+    lines = [
+        json.loads(line)
+        for path in sorted((DATA / "recordings").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    identities = [(line["key"], line["occurrence"]) for line in lines]
+    assert identities
+    assert len(set(identities)) == len(identities)
