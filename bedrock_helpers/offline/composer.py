@@ -114,7 +114,8 @@ class Composition:
             block.tool_use_id = "tooluse_" + secrets.token_urlsafe(16)
         self.blocks.append(block)
         plain = replace(self.sampling, stop_sequences=())
-        pieces, generation = self._generate(prompt or self._prompt, plain, schema)
+        tight = tools.closed(schema)
+        pieces, generation = self._generate(prompt or self._prompt, plain, tight)
         if generation.stop_reason == "end_turn":
             tools.parse_json(generation.text, schema)
         for piece in pieces:

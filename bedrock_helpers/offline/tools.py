@@ -7,6 +7,19 @@ from bedrock_helpers.offline.strict_json import read_json
 
 #: What the small model may answer to "which tool?"; no tool can have this name.
 NO_TOOL = "no tool"
+#: Keywords that give an object properties its own "properties" does not name.
+_COMBINING = {
+    "$ref",
+    "allOf",
+    "anyOf",
+    "dependentSchemas",
+    "if",
+    "minProperties",
+    "not",
+    "oneOf",
+    "patternProperties",
+    "unevaluatedProperties",
+}
 
 
 def check_tools(request, model):
@@ -130,6 +143,32 @@ def describe(specs):
     """The tools in words, for the small model's prompt."""
     lines = [f"{name}: {spec.get('description', '')}" for name, spec in specs.items()]
     return "You can call these tools.\n" + "\n".join(lines)
+
+
+def closed(schema):
+    """
+    The schema without room for properties it does not name.
+
+    The small model would go on inventing them. What fits the closed schema fits
+    the open one; a schema that combines others is left as it is.
+
+    Examples
+    --------
+    >>> closed({"type": "object", "properties": {"n": {"type": "integer"}}})[
+    ...     "additionalProperties"
+    ... ]
+    False
+    """
+    if not isinstance(schema, dict) or _COMBINING & schema.keys():
+        return schema
+    tight = dict(schema)
+    named = schema.get("properties")
+    if isinstance(named, dict) and set(schema.get("required", ())) <= named.keys():
+        tight["properties"] = {name: closed(inner) for name, inner in named.items()}
+        tight.setdefault("additionalProperties", False)
+    if isinstance(schema.get("items"), dict):
+        tight["items"] = closed(schema["items"])
+    return tight
 
 
 def parse_json(text, schema):
