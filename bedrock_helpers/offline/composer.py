@@ -18,6 +18,7 @@ _REASONING_TOKENS = 40
 _OPENING = ("The", " user", " wants")
 _CHOICE_TOKENS = 128
 _ROOM_TOKENS = 1024
+_SHORTENED_TOKENS = 2000
 _TOO_LONG = {"Anthropic": "input_too_long_claude", "Amazon": "input_too_long_nova"}
 
 
@@ -68,8 +69,14 @@ class Composition:
         if count <= room:
             return prompt
         self.shortened_tokens = count
-        while self._engine.count_tokens(prompt) > room:
-            prompt = prompt[len(prompt) // 10 + 1 :]
+        return self._end_of(prompt, count)
+
+    def _end_of(self, prompt, count):
+        """The last part of a prompt: reading more would only take time."""
+        while count > _SHORTENED_TOKENS:
+            kept = len(prompt) * _SHORTENED_TOKENS // count
+            prompt = prompt[-max(1, kept - kept // 20) :]
+            count = self._engine.count_tokens(prompt)
         return prompt
 
     def pieces(self):

@@ -221,7 +221,7 @@ def test_a_stream_left_unread_does_not_hold_up_the_next_call(ready):
 
 
 def test_a_prompt_beyond_the_small_window_is_shortened_and_flagged(ready):
-    # A stream's headers come first: reading 7,000 tokens would take seconds.
+    # A stream's headers come first: reading the rest would take seconds.
     asked = {"modelId": MICRO, "messages": [user("word " * 9_000)]}
     reply = ready.call("ConverseStream", **asked)
     reply["stream"].close()
