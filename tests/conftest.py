@@ -1,8 +1,11 @@
-"""What the tests of live mode share."""
+"""What the tests of live mode and of the budget share."""
 
+import boto3
 import pytest
 
-from tests.loopback_aws import loopback_aws
+import bedrock_helpers as bh
+from bedrock_helpers.budget import Budget
+from tests.loopback_aws import loopback_aws, without_aws
 
 
 @pytest.fixture
@@ -10,3 +13,22 @@ def aws(monkeypatch, tmp_path):
     """Every AWS service at one loopback address, signed for with dummy keys."""
     with loopback_aws(monkeypatch, tmp_path) as server:
         yield server
+
+
+@pytest.fixture
+def live(aws):
+    """A live session that has asked who it is already."""
+    session = bh.connect("live")
+    aws.requests.clear()
+    return session
+
+
+@pytest.fixture
+def session(monkeypatch, tmp_path):
+    """A plain boto3 session with a budget of a dollar."""
+    without_aws(monkeypatch, tmp_path)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://127.0.0.1:1")  # nobody answers
+    session = boto3.Session("AKIDEXAMPLE", "secret", region_name="us-east-1")
+    session.budget = Budget(1)
+    session.budget.watch(session.events)
+    return session

@@ -5,11 +5,8 @@ import threading
 from decimal import Decimal
 from types import SimpleNamespace
 
-import boto3
 import hypothesis.strategies as st
-import pytest
 from botocore.awsrequest import AWSRequest, AWSResponse
-from botocore.config import Config
 from botocore.exceptions import (
     EndpointConnectionError,
     ReadTimeoutError,
@@ -20,41 +17,12 @@ from hypothesis import given
 import bedrock_helpers as bh
 from bedrock_helpers.budget import Budget
 from bedrock_helpers.call_cost import most_usd
+from tests.budgeted import COUNTED, HI, MODEL, SPENT_ON_HI, runtime
 from tests.loopback_aws import (
     SAID_HI,
     Answer,
     answer_unsent,
-    without_aws,
 )
-
-MODEL = bh.catalog.NOVA_MICRO
-HI = {
-    "modelId": MODEL,
-    "messages": [{"role": "user", "content": [{"text": "Hi"}]}],
-    "inferenceConfig": {"maxTokens": 100},
-}
-SPENT_ON_HI = bh.pricing.cost_usd(MODEL, 10, 2)
-ONCE = Config(retries={"total_max_attempts": 1})
-COUNTED = (
-    ("x-amzn-bedrock-input-token-count", "7"),
-    ("x-amzn-bedrock-output-token-count", "3"),
-    ("content-type", "application/json"),
-)
-
-
-@pytest.fixture
-def session(monkeypatch, tmp_path):
-    """A plain boto3 session with a budget of a dollar."""
-    without_aws(monkeypatch, tmp_path)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://127.0.0.1:1")  # nobody answers
-    session = boto3.Session("AKIDEXAMPLE", "secret", region_name="us-east-1")
-    session.budget = Budget(1)
-    session.budget.watch(session.events)
-    return session
-
-
-def runtime(session, config=ONCE):
-    return session.client("bedrock-runtime", config=config)
 
 
 def test_many_threads_never_pass_the_budget_between_them(session):

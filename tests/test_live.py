@@ -3,6 +3,7 @@
 import pytest
 
 import bedrock_helpers as bh
+from tests.budgeted import HI
 from tests.loopback_aws import (
     REFUSED_XML,
     SAID_HI,
@@ -12,19 +13,6 @@ from tests.loopback_aws import (
     without_aws,
     write_config,
 )
-
-HI = {
-    "modelId": "amazon.nova-micro-v1:0",
-    "messages": [{"role": "user", "content": [{"text": "Hi"}]}],
-    "inferenceConfig": {"maxTokens": 5},
-}
-
-
-@pytest.fixture
-def live(aws):
-    session = bh.connect("live")
-    aws.requests.clear()
-    return session
 
 
 def test_without_credentials_it_names_the_ways_before_any_request(

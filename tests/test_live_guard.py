@@ -6,6 +6,7 @@ import pytest
 
 import bedrock_helpers as bh
 from bedrock_helpers.live import NEVER_LIVE
+from tests.budgeted import HI
 
 FORM = {"formData": b"{}"}
 GUARDRAIL = {
@@ -50,18 +51,6 @@ SIGNING_IN = {
     ("sso-oidc", "CreateToken"),
     ("signin", "CreateOAuth2Token"),
 }
-HI = {
-    "modelId": "amazon.nova-micro-v1:0",
-    "messages": [{"role": "user", "content": [{"text": "Hi"}]}],
-    "inferenceConfig": {"maxTokens": 5},
-}
-
-
-@pytest.fixture
-def live(aws):
-    session = bh.connect("live")
-    aws.requests.clear()
-    return session
 
 
 def call(session, operation):

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.offline.desk import open_desk
+from tests.offline.programs import LESSON, result, run
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +22,9 @@ def unchecked():
 def launch():
     """Launch day, with access to every model."""
     return open_desk("launch")
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory):
+    """What a lesson gets where nothing is set and no ~/.aws exists."""
+    return result(run(LESSON, home=tmp_path_factory.mktemp("home")))
