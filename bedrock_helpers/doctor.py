@@ -115,11 +115,8 @@ def _numbers(version):
 
 
 def _local_model():
-    from bedrock_helpers.offline.local_model import (
-        Generation,
-        NoLocalModel,
-        local_model,
-    )
+    from bedrock_helpers.offline.completion_request import Generation
+    from bedrock_helpers.offline.local_model import NoLocalModel, local_model
     from bedrock_helpers.offline.parameters import Sampling
 
     what = "the small local model makes a token"

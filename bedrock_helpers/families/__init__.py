@@ -1,1 +1,1 @@
-"""The native InvokeModel shapes, one file a family."""
+"""The native InvokeModel shapes, one file a family: build, read, validate."""

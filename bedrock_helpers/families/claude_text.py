@@ -1,79 +1,60 @@
-"""
-Anthropic Claude text completions: Claude v1, v2 and Instant, as of launch day.
+"""Anthropic Claude text completions: Claude v1, v2 and Instant."""
 
-Ranges: Amazon Bedrock User Guide, model-parameters-anthropic-claude-text-
-completion (copy of 2026-01-25). The launch-day overview of 2023-09-28 gives
-the same ranges, with 0.5 as the default temperature where that page has 1, and
-lets max_tokens_to_sample go up to the model's context length.
-"""
+from bedrock_helpers.families import body as bodies
+from bedrock_helpers.offline.errors import refusal
 
-MODELS = ("anthropic.claude-v1", "anthropic.claude-v2", "anthropic.claude-instant-v1")
 HUMAN, ASSISTANT = "\n\nHuman:", "\n\nAssistant:"
-#: Parameter: (type, least, most, default); None where there is no limit.
-PARAMETERS = {
-    "max_tokens_to_sample": (int, 0, None, 200),
-    "temperature": (float, 0, 1, 0.5),
-    "top_p": (float, 0, 1, 1),
-    "top_k": (int, 0, 500, 250),
-}
-_REQUIRED = ("prompt", "max_tokens_to_sample")
-_OTHER = ("prompt", "stop_sequences", "anthropic_version")
 
 
-def problem(body):
-    """
-    What Bedrock's validator would say of a request body.
-
-    Parameters
-    ----------
-    body : dict
-
-    Returns
-    -------
-    str or None
-        The part of "Malformed input request: …" that differs.
+def build(prompt, model_id, **settings):
+    r"""
+    The body that asks a question; ``settings`` as in :func:`body.build`.
 
     Examples
     --------
-    >>> problem({"prompt": "x"})
-    '#: required key [max_tokens_to_sample] not found'
+    >>> build("Hi", "anthropic.claude-v2", max_tokens=9)
+    {'prompt': '\n\nHuman: Hi\n\nAssistant:', 'max_tokens_to_sample': 9}
     """
-    for name in _REQUIRED:
-        if name not in body:
-            return f"#: required key [{name}] not found"
-    for name in body:
-        if name not in PARAMETERS and name not in _OTHER:
-            return f"#: extraneous key [{name}] is not permitted"
-    return _text_problem(body) or _range_problem(body)
+    return bodies.build(model_id, f"{HUMAN} {prompt}{ASSISTANT}", **settings)
 
 
-def _text_problem(body):
-    if not isinstance(body["prompt"], str):
-        return "#/prompt: expected type: String"
-    stops = body.get("stop_sequences", [])
-    if not isinstance(stops, list) or not all(isinstance(s, str) for s in stops):
-        return "#/stop_sequences: expected type: JSONArray of String"
-    return None
+def validate(body, model_id, day=None):
+    """
+    Refuse what Bedrock refuses of a body.
+
+    Raises
+    ------
+    Refusal
+    """
+    bodies.check(body, model_id, day)
 
 
-def _range_problem(body):
-    for name, (kind, least, most, _) in PARAMETERS.items():
-        value = body.get(name, least)
-        accepted = (int, float) if kind is float else int
-        if isinstance(value, bool) or not isinstance(value, accepted):
-            word = "Number" if kind is float else "Integer"
-            return f"#/{name}: expected type: {word}, found: {_json_name(value)}"
-        if value < least:
-            return f"#/{name}: {value} is not greater or equal to {least}"
-        if most is not None and value > most:
-            return f"#/{name}: {value} is not less or equal to {most}"
-    return None
+def conversation(body):
+    """
+    What a body asks, as a Converse conversation.
+
+    Raises
+    ------
+    Refusal
+        "Invalid prompt: …"; a stream says it inside the stream.
+    """
+    messages = turns(body["prompt"])
+    if messages is None:
+        raise refusal("prompt_turns", problem=_turns_problem(body["prompt"]))
+    return {"messages": messages}
 
 
-def _json_name(value):
-    names = {str: "String", bool: "Boolean", list: "JSONArray", dict: "JSONObject"}
-    names |= {int: "Integer", float: "Number"}
-    return names.get(type(value), "Null")
+def _turns_problem(prompt):
+    end = f'prompt must end with "{ASSISTANT}" turn'
+    if prompt.startswith(HUMAN):
+        return end
+    start = f'prompt must start with "{HUMAN}" turn'
+    return f"{start}, {end}" if ASSISTANT not in prompt else start
+
+
+def stops(body):
+    """The stop sequences that hold unasked: the next human turn."""
+    return (HUMAN,)
 
 
 def turns(prompt):
@@ -97,3 +78,41 @@ def turns(prompt):
             if text.strip()
         ]
     return messages or None
+
+
+def reply(answer, model_id):
+    """The body of a whole reply; the text begins with a space, as Claude's did."""
+    text = answer.text
+    return {"completion": " " + text.lstrip() if text else "", **_stop(answer)}
+
+
+def _stop(answer):
+    if answer.stop_reason == "max_tokens":
+        return {"stop_reason": "max_tokens", "stop": None}
+    return {"stop_reason": "stop_sequence", "stop": answer.stop_sequence or HUMAN}
+
+
+def chunks(answer, pieces, model_id):
+    """The JSON objects of a streamed reply, in order."""
+    before = " "
+    for _, piece in pieces:
+        yield {"completion": before + piece, "stop_reason": None, "stop": None}
+        before = ""
+    yield {"completion": "", **_stop(answer)}
+
+
+def read(reply):
+    """
+    The text of a reply's body.
+
+    Examples
+    --------
+    >>> read({"completion": " Bonjour", "stop_reason": "stop_sequence"})
+    ' Bonjour'
+    """
+    return reply["completion"]
+
+
+def read_chunk(chunk):
+    """The text one chunk of a stream adds."""
+    return chunk["completion"]

@@ -6,12 +6,9 @@ import threading
 from dataclasses import dataclass, field, replace
 
 from bedrock_helpers.offline import chat_format, tools
+from bedrock_helpers.offline.completion_request import WINDOW_TOKENS, Generation
 from bedrock_helpers.offline.errors import not_offline, refusal
-from bedrock_helpers.offline.local_model import (
-    WINDOW_TOKENS,
-    Generation,
-    local_model,
-)
+from bedrock_helpers.offline.local_model import local_model
 from bedrock_helpers.offline.replies import Block
 
 _REASONING_TOKENS = 40
@@ -56,6 +53,20 @@ class Composition:
         note = tools.describe(specs) if specs else None
         prompt = chat_format.prompt_text(self.request, note=note)
         self._prompt = self._within_window(prompt)
+        self._leave_room(prompt)
+
+    def _leave_room(self, prompt):
+        """Prompt and reply share the window: Claude refuses, others stop early."""
+        limit, asked = self.model.context_window_tokens, self.sampling.max_tokens
+        if not limit or len(prompt.encode()) + asked <= limit:
+            return
+        count = self._engine.count_tokens(prompt)
+        if count + asked <= limit:
+            return
+        if self.model.provider == "Anthropic" and not self.model.launch_day:
+            numbers = {"tokens": count, "max_tokens": asked, "limit": limit}
+            raise refusal("window_exceeded_claude", **numbers)
+        self.sampling = replace(self.sampling, max_tokens=limit - count)
 
     def _within_window(self, prompt):
         room = WINDOW_TOKENS - _ROOM_TOKENS
@@ -64,8 +75,7 @@ class Composition:
         count = self._engine.count_tokens(prompt)
         limit = self.model.context_window_tokens
         if limit and count > limit:
-            key = _TOO_LONG.get(self.model.provider, "input_too_long")
-            raise refusal(key, tokens=count, limit=limit)
+            raise refusal(_too_long(self.model), tokens=count, limit=limit)
         if count <= room:
             return prompt
         self.shortened_tokens = count
@@ -78,6 +88,10 @@ class Composition:
             prompt = prompt[-max(1, kept - kept // 20) :]
             count = self._engine.count_tokens(prompt)
         return prompt
+
+    def count_input(self):
+        """Tokens of the prompt, before anything was made."""
+        return self.shortened_tokens or self._engine.count_tokens(self._prompt)
 
     def pieces(self):
         """
@@ -165,9 +179,7 @@ class Composition:
 
     def _live(self, block, prompt, sampling):
         generation = Generation()
-        made = self._engine.stream(
-            prompt, sampling, generation, stopped=self.cancelled
-        )
+        made = self._engine.stream(prompt, sampling, generation, stopped=self.cancelled)
         for piece in made:
             block.pieces.append(piece)
             yield block, piece
@@ -187,6 +199,14 @@ class Composition:
         self.stop_sequence = generation.stop_sequence
         self.input_tokens = self.input_tokens or generation.input_tokens
         self.output_tokens += generation.output_tokens
+
+
+def _too_long(model):
+    if model.model_id.startswith("amazon.titan"):
+        return "too_many_input_tokens"
+    if model.launch_day:
+        return "input_too_long"
+    return _TOO_LONG.get(model.provider, "input_too_long")
 
 
 def input_of(block):

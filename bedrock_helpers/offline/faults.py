@@ -5,8 +5,8 @@ from collections import deque
 
 from bedrock_helpers.offline.errors import known_errors, refusal
 
-#: Pieces a stream sends before it breaks.
-_PIECES_BEFORE_BREAK = 3
+#: Kinds of failure that come in the middle of a stream.
+_IN_A_STREAM = ("stream_broken", "stream_throttled")
 
 
 class Faults:
@@ -14,7 +14,7 @@ class Faults:
 
     def __init__(self):
         self._waiting = deque()
-        self._stream_breaks = 0
+        self._waiting_in_stream = deque()
         self._lock = threading.Lock()
 
     def add(self, kind, times):
@@ -38,10 +38,9 @@ class Faults:
             raise ValueError(f"times={times!r}: fail_next needs a whole number from 1.")
         key = _key(kind)
         with self._lock:
-            if key == "stream_broken":
-                self._stream_breaks += times
-            else:
-                self._waiting.extend([key] * times)
+            in_stream = key in _IN_A_STREAM
+            queue = self._waiting_in_stream if in_stream else self._waiting
+            queue.extend([key] * times)
 
     def raise_next(self):
         """Raise the next failure asked for, if any."""
@@ -50,13 +49,11 @@ class Faults:
         if key is not None:
             raise refusal(key)
 
-    def take_stream_break(self):
-        """After how many pieces the next stream breaks, or None."""
+    def take_stream_fault(self):
+        """What the next stream breaks with, half-way: a key, or None."""
         with self._lock:
-            if self._stream_breaks == 0:
-                return None
-            self._stream_breaks -= 1
-            return _PIECES_BEFORE_BREAK
+            waiting = self._waiting_in_stream
+            return waiting.popleft() if waiting else None
 
 
 def _key(kind):

@@ -1,86 +1,223 @@
-"""bedrock-runtime: InvokeModel, for the family people first met on launch day."""
+"""bedrock-runtime: InvokeModel and InvokeModelWithResponseStream."""
 
+import base64
 import json
+import secrets
 import time
+from dataclasses import replace
 
-from bedrock_helpers.families import claude_text
-from bedrock_helpers.offline import replies
+from bedrock_helpers.families import (
+    body,
+    claude_text,
+    jurassic2,
+    sdxl,
+    titan_embeddings,
+)
+from bedrock_helpers.families.lookup import family_module
+from bedrock_helpers.offline import event_stream, replies, tools
 from bedrock_helpers.offline.composer import Composition
-from bedrock_helpers.offline.errors import not_offline, refusal
-from bedrock_helpers.offline.http_reply import ANSWERED_BY, MODEL, Reply
+from bedrock_helpers.offline.conversation import check_conversation
+from bedrock_helpers.offline.embedding import embed
+from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
+from bedrock_helpers.offline.http_reply import (
+    ANSWERED_BY,
+    MODEL,
+    Reply,
+    stream_reply,
+)
 from bedrock_helpers.offline.local_model import model_name
 from bedrock_helpers.offline.model_ids import callable_model
-from bedrock_helpers.offline.parameters import Sampling
-from bedrock_helpers.offline.strict_json import read_json
+from bedrock_helpers.offline.native_answer import NativeAnswer
+from bedrock_helpers.offline.native_request import check_wrapping, read_body
+from bedrock_helpers.offline.placeholder_image import draw_placeholder
+from bedrock_helpers.offline.scored_reply import Scored
+from bedrock_helpers.offline.stream_faults import broken_event, until_break
+
+METRICS = "amazon-bedrock-invocationMetrics"
+_CONVERSE_SAYS = "The model returned the following errors: "
+PLACEHOLDER = "placeholder-drawing"
 
 
+class _Invocation:
+    """One native request being answered: by which family, and since when."""
+
+    def __init__(self, request, call):
+        self.started = time.perf_counter()
+        self.first_byte_ms = None
+        self.call, self.day = call, call.account.day
+        self.model = callable_model(request["modelId"], call.region_name, call.account)
+        self.model_id = self.model.model_id
+        self.family = family_module(self.model_id)
+        if self.family is None:
+            raise not_offline(f"answer InvokeModel for {self.model_id}: use Converse")
+        check_wrapping(request)
+        self.body = read_body(request["body"])
+        self.family.validate(self.body, self.model_id, self.day)
+        self.key = replies.request_key({"body": self.body}, self.model_id)
+
+    def elapsed_ms(self):
+        """Milliseconds since the request came in."""
+        return round((time.perf_counter() - self.started) * 1000)
+
+    def find_answer(self):
+        """Whoever answers: a stored reply, or the small model."""
+        made = self._made()
+        self.call.account.subscribe(self.model)
+        self.stored, self.occurrence = self.call.replies.find(self.key)
+        self.source = self.stored or made()
+        self.cancelled = getattr(self.source, "cancelled", None)
+        self.answer = NativeAnswer(self.source)
+
+    def _made(self):
+        sampling = body.sampling(self.body, self.model_id, self.day)
+        stops = (*self.family.stops(self.body), *sampling.stop_sequences)
+        sampling = replace(sampling, stop_sequences=stops)
+        if self.family is jurassic2:
+            sampling = replace(sampling, **jurassic2.penalties(self.body))
+        asked = self.family.conversation(self.body)
+        check_conversation(asked, self.model)
+        tools.check_tools(asked, self.model)
+        detail = getattr(self.family, "detail", lambda body: None)(self.body)
+        if detail is not None:
+            return lambda: Scored(self.body["prompt"], sampling, detail)
+        return lambda: Composition(asked, self.model, sampling)
+
+    def pieces(self):
+        """Every ``(block, piece)`` of the reply, stored or made now."""
+        for piece in self.source.pieces():
+            if self.first_byte_ms is None:
+                self.first_byte_ms = self.elapsed_ms()
+            yield piece
+        if not self.stored:
+            made = self.source
+            replies.record(self.key, self.occurrence, made.blocks, made)
+
+    def who(self):
+        """Headers that say who answered."""
+        if self.stored:
+            return {ANSWERED_BY: self.stored.answered_by}
+        return {ANSWERED_BY: replies.LOCAL_MODEL, MODEL: model_name()}
+
+    def metrics(self):
+        """What closes a stream: token counts, and milliseconds."""
+        elapsed_ms = self.elapsed_ms()
+        return {
+            "inputTokenCount": self.answer.input_tokens,
+            "outputTokenCount": self.answer.output_tokens,
+            "invocationLatency": elapsed_ms,
+            "firstByteLatency": self.first_byte_ms or elapsed_ms,
+        }
+
+
+def _own_words(operation):
+    """A model's refusals without the words that Converse puts before them."""
+
+    def answered(request, call):
+        try:
+            return operation(request, call)
+        except Refusal as stop:
+            raise _plain(stop) from None
+
+    return answered
+
+
+def _plain(stop):
+    return Refusal(stop.code, stop.status, stop.text.removeprefix(_CONVERSE_SAYS))
+
+
+@_own_words
 def invoke_model(request, call):
-    """Answer InvokeModel for Claude text completions."""
-    started = time.perf_counter()
-    model = callable_model(request["modelId"], call.region_name, call.account)
-    if model.model_id not in claude_text.MODELS:
-        raise not_offline(f"answer InvokeModel for {model.model_id} yet")
-    body = _body(request["body"])
-    call.account.subscribe(model)
-    answer, answered_by = _answer(body, model, call)
-    text = "".join(piece for block in answer.blocks for piece in block.pieces)
-    reply = json.dumps({"completion": " " + text.lstrip(), **_stop(answer)}).encode()
-    elapsed_ms = round((time.perf_counter() - started) * 1000)
-    who = {ANSWERED_BY: answered_by, MODEL: model_name()}
-    return Reply(200, {**_headers(answer, reply, elapsed_ms), **who}, reply)
-
-
-def _body(raw):
-    try:
-        body = read_json(raw)
-    except ValueError:
-        raise refusal("malformed_json") from None
-    if not isinstance(body, dict):
-        raise refusal("malformed_input", problem="#: expected type: JSONObject")
-    problem = claude_text.problem(body)
-    if problem:
-        raise refusal("malformed_input", problem=problem)
-    return body
-
-
-def _answer(body, model, call):
-    messages = claude_text.turns(body["prompt"])
-    if messages is None:
-        raise refusal("prompt_turns")
-    key = replies.request_key({"body": body}, model.model_id)
-    stored, occurrence = call.replies.find(key)
-    if stored:
-        return stored, stored.answered_by
-    made = Composition({"messages": messages}, model, _sampling(body))
-    for _ in made.pieces():
+    """Answer InvokeModel: the whole reply, in its family's shape."""
+    asked = _Invocation(request, call)
+    if asked.family is sdxl:
+        return _picture(asked)
+    if asked.family is titan_embeddings:
+        return _vector(asked)
+    asked.find_answer()
+    for _ in asked.pieces():
         pass
-    replies.record(key, occurrence, made.blocks, made)
-    return made, replies.LOCAL_MODEL
+    with_body = (asked.body,) if hasattr(asked.family, "detail") else ()
+    content = asked.family.reply(asked.answer, asked.model_id, *with_body)
+    counts = asked.answer.input_tokens, asked.answer.output_tokens
+    return _whole(asked, content, counts, asked.who())
 
 
-def _sampling(body):
-    values = {n: body.get(n, rule[3]) for n, rule in claude_text.PARAMETERS.items()}
-    return Sampling(
-        max_tokens=max(1, values["max_tokens_to_sample"]),
-        temperature=values["temperature"],
-        top_p=values["top_p"],
-        top_k=values["top_k"],
-        stop_sequences=(claude_text.HUMAN, *body.get("stop_sequences", ())),
-    )
-
-
-def _stop(answer):
-    if answer.stop_reason == "max_tokens":
-        return {"stop_reason": "max_tokens", "stop": None}
-    matched = answer.stop_sequence or claude_text.HUMAN
-    return {"stop_reason": "stop_sequence", "stop": matched}
-
-
-def _headers(answer, body, elapsed_ms):
-    return {
+def _whole(asked, content, counts, who):
+    raw = json.dumps(content).encode()
+    headers = {
         "content-type": "application/json",
-        "content-length": str(len(body)),
-        "x-amzn-bedrock-input-token-count": str(answer.input_tokens),
-        "x-amzn-bedrock-output-token-count": str(answer.output_tokens),
-        "x-amzn-bedrock-invocation-latency": str(elapsed_ms),
+        "content-length": str(len(raw)),
+        "x-amzn-bedrock-invocation-latency": str(asked.elapsed_ms()),
     }
+    names = ("input", "output")
+    for name, count in zip(names, counts, strict=False):
+        headers[f"x-amzn-bedrock-{name}-token-count"] = str(count)
+    return Reply(200, {**headers, **who}, raw)
+
+
+def _picture(asked):
+    settings = sdxl.settings_of(asked.body, asked.model_id, asked.day)
+    seed = settings["seed"] or secrets.randbelow(2**32 - 1) + 1
+    prompts = [prompt["text"] for prompt in asked.body["text_prompts"]]
+    size = [settings.get(side, sdxl.V0_SIZE) for side in ("width", "height")]
+    png = draw_placeholder(
+        prompts, seed, settings["steps"], settings["cfg_scale"], *size
+    )
+    return _whole(asked, sdxl.reply(png, seed), (), {ANSWERED_BY: PLACEHOLDER})
+
+
+def _vector(asked):
+    wanted = titan_embeddings.dimensions(asked.body, asked.model_id)
+    unit = titan_embeddings.normalized(asked.body, asked.model_id)
+    stored, occurrence = asked.call.replies.find(asked.key)
+    if stored:
+        vector, tokens = stored.details["vector"], stored.input_tokens
+    else:
+        limit = asked.model.context_window_tokens
+        vector, tokens = embed(asked.body["inputText"], wanted, unit, limit)
+        made = replies.StoredReply(
+            [], "end_turn", None, tokens, 0, "", {"vector": vector}
+        )
+        replies.record(asked.key, occurrence, [], made)
+    content = titan_embeddings.reply(vector, tokens, asked.body, asked.model_id)
+    who = {ANSWERED_BY: stored.answered_by if stored else replies.LOCAL_MODEL}
+    who |= {} if stored else {MODEL: model_name()}
+    return _whole(asked, content, (tokens,), who)
+
+
+@_own_words
+def invoke_model_with_response_stream(request, call):
+    """Answer InvokeModelWithResponseStream: the reply as it is made."""
+    asked = _Invocation(request, call)
+    if not asked.model.streaming or asked.family in (sdxl, titan_embeddings):
+        raise refusal("no_streaming")
+    try:
+        asked.find_answer()
+    except Refusal as stop:
+        if asked.family is not claude_text:
+            raise
+        return stream_reply(iter([broken_event(_plain(stop))]))  # so Claude v2 did
+    fault = call.faults.take_stream_fault()
+    cancel = asked.cancelled.set if asked.cancelled else None
+    headers = {"x-amzn-bedrock-content-type": "application/json", **asked.who()}
+    return stream_reply(_events(asked, fault), headers, cancel)
+
+
+def _events(asked, fault):
+    pieces = until_break(asked.pieces(), fault)
+    chunks = asked.family.chunks(asked.answer, pieces, asked.model_id)
+    try:
+        last = next(chunks)
+        for chunk in chunks:
+            yield _chunk(last)
+            last = chunk
+        yield _chunk({**last, METRICS: asked.metrics()})
+    except Refusal as stop:
+        if asked.cancelled and asked.cancelled.is_set():
+            return
+        yield broken_event(stop)
+
+
+def _chunk(content):
+    text = json.dumps(content).encode()
+    return event_stream.event("chunk", {"bytes": base64.b64encode(text).decode()})

@@ -12,52 +12,24 @@ import queue
 import secrets
 import threading
 import urllib.request
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from bedrock_helpers.offline.completion_request import (
+    WINDOW_TOKENS,
+    completion_request,
+    read_chunk,
+)
 from bedrock_helpers.offline.errors import not_offline
 
-#: Tokens SmolLM2 can hold: prompt and reply together.
-WINDOW_TOKENS = 8192
 #: Set this to any .gguf file to put another model in SmolLM2's place.
 MODEL_VARIABLE = "BEDROCK_LOCAL_MODEL"
 #: Replies made at a time; others wait. Each slot's memory is about 190 MB.
 _SLOTS = 2
-_STOP_REASONS = {"eos": "end_turn", "limit": "max_tokens", "word": "stop_sequence"}
 
 
 class NoLocalModel(RuntimeError):
     """The weights or llama.cpp are not installed; the message says what to type."""
-
-
-@dataclass
-class Generation:
-    """
-    What the model made, filled in while it is being made.
-
-    Attributes
-    ----------
-    pieces : list of str
-        Token texts so far.
-    stop_reason : str or None
-        ``end_turn``, ``max_tokens`` or ``stop_sequence`` once finished.
-    stop_sequence : str or None
-        Which stop sequence ended it.
-    input_tokens, output_tokens : int
-        SmolLM2's tokens.
-    """
-
-    pieces: list = field(default_factory=list)
-    stop_reason: str | None = None
-    stop_sequence: str | None = None
-    input_tokens: int = 0
-    output_tokens: int = 0
-
-    @property
-    def text(self):
-        """The text so far."""
-        return "".join(self.pieces)
 
 
 def model_name():
@@ -139,7 +111,7 @@ class LocalModel:
     """
 
     def __init__(self, path):
-        xllamacpp = _import_llama_cpp()
+        xllamacpp = import_llama_cpp()
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
         params.n_ctx, params.n_parallel = _SLOTS * WINDOW_TOKENS, _SLOTS
@@ -155,7 +127,28 @@ class LocalModel:
 
     def count_tokens(self, text):
         """How many tokens a text is, in this model's own tokens."""
-        body = json.dumps({"content": text, "parse_special": True}).encode()
+        return len(self._tokenize(text, parse_special=True))
+
+    def tokens(self, text, special=False):
+        """
+        A text as this model's tokens.
+
+        Parameters
+        ----------
+        text : str
+        special : bool
+            Whether marks such as ``<|im_start|>`` are one token.
+
+        Returns
+        -------
+        list of (int, bytes)
+            Each token's number and its bytes: a character can be several tokens.
+        """
+        found = self._tokenize(text, parse_special=special, with_pieces=True)
+        return [(token["id"], _as_bytes(token["piece"])) for token in found]
+
+    def _tokenize(self, text, **options):
+        body = json.dumps({"content": text, **options}).encode()
         request = urllib.request.Request(
             self._server.listening_address + "/tokenize",
             data=body,
@@ -163,7 +156,30 @@ class LocalModel:
         )
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with direct.open(request, timeout=30) as reply:
-            return len(json.load(reply)["tokens"])
+            return json.load(reply)["tokens"]
+
+    def complete(self, body):
+        """
+        Ask llama.cpp for a whole completion, with its log-probabilities.
+
+        Parameters
+        ----------
+        body : dict
+            A request of its completions API.
+
+        Returns
+        -------
+        dict
+
+        Raises
+        ------
+        Refusal
+            If llama.cpp cannot do what was asked.
+        """
+        result = self._server.handle_completions({**body, "verbose": True})
+        if "error" in result:
+            raise not_offline(f"answer this: {result['error'].get('message')}")
+        return result
 
     def stream(self, prompt, sampling, generation, json_schema=None, stopped=None):
         """
@@ -191,7 +207,7 @@ class LocalModel:
         Refusal
             If llama.cpp cannot do what was asked.
         """
-        body = _completion_request(prompt, sampling, json_schema)
+        body = completion_request(prompt, sampling, json_schema)
         chunks, left = queue.SimpleQueue(), threading.Event()
         enough = [left] if stopped is None else [left, stopped]
         worker = threading.Thread(
@@ -200,7 +216,7 @@ class LocalModel:
         worker.start()
         try:
             while (chunk := chunks.get()) is not None:
-                piece = _read_chunk(chunk, generation)
+                piece = read_chunk(chunk, generation)
                 if piece:
                     yield piece
         finally:
@@ -222,7 +238,7 @@ class LocalModel:
             chunks.put(None)
 
 
-def _import_llama_cpp():
+def import_llama_cpp():
     """Import the binding with its threads told not to spin long while waiting.
 
     GNU OpenMP reads the variable once, when it is loaded. Its own 300,000 turns
@@ -240,52 +256,5 @@ def _import_llama_cpp():
     return xllamacpp
 
 
-def _completion_request(prompt, sampling, json_schema):
-    body = {
-        "prompt": prompt,
-        "max_tokens": min(sampling.max_tokens, WINDOW_TOKENS),
-        **_sampler_settings(sampling),
-        "seed": secrets.randbits(32),
-        "stream": True,
-        "verbose": True,
-    }
-    if sampling.stop_sequences:
-        body["stop"] = list(sampling.stop_sequences)
-    if json_schema is not None:
-        compact = {"x-guidance": {"whitespace_flexible": False}}
-        body["json_schema"] = {**json_schema, **compact}
-    return body
-
-
-def _sampler_settings(sampling):
-    """The chain as taught: temperature, top-k, top-p, and nothing else.
-
-    Makers do not publish their order: this is our convention. Temperature 0 is
-    the likeliest token, which needs no chain over the whole vocabulary.
-    """
-    if sampling.temperature == 0:
-        return {"samplers": ["top_k"], "top_k": 1, "temperature": 0}
-    return {
-        "samplers": ["temperature", "top_k", "top_p"],
-        "temperature": sampling.temperature,
-        "top_k": sampling.top_k,
-        "top_p": sampling.top_p,
-        "min_p": 0,
-    }
-
-
-def _read_chunk(chunk, generation):
-    if isinstance(chunk, list):
-        return "".join(_read_chunk(part, generation) for part in chunk)
-    if "error" in chunk:
-        raise not_offline(f"answer this: {chunk['error'].get('message', chunk)}")
-    details = chunk.get("__verbose", {})
-    piece = chunk["choices"][0]["text"]
-    if piece:
-        generation.pieces.append(piece)
-    if details.get("stop"):
-        generation.stop_reason = _STOP_REASONS[details["stop_type"]]
-        generation.stop_sequence = details.get("stopping_word") or None
-        generation.input_tokens = details["tokens_evaluated"]
-        generation.output_tokens = details["tokens_predicted"]
-    return piece
+def _as_bytes(piece):
+    return piece.encode() if isinstance(piece, str) else bytes(piece)

@@ -34,6 +34,9 @@ class Sampling:
     top_k : int
         0 means no cut-off.
     stop_sequences : tuple of str
+    presence_penalty, frequency_penalty : float
+        Taken off a token's logit if it stands in the text, and for every time
+        it does.
     """
 
     max_tokens: int
@@ -41,6 +44,8 @@ class Sampling:
     top_p: float
     top_k: int = 0
     stop_sequences: tuple = ()
+    presence_penalty: float = 0
+    frequency_penalty: float = 0
 
 
 def read_sampling(request, model):

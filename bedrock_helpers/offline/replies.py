@@ -61,6 +61,8 @@ class StoredReply:
         SmolLM2's tokens.
     answered_by : str
         ``lesson-reply`` or ``recording``.
+    details : dict or None
+        Single tokens and further generations, where they were asked for.
     """
 
     blocks: list
@@ -69,6 +71,17 @@ class StoredReply:
     input_tokens: int
     output_tokens: int
     answered_by: str
+    details: dict | None = None
+
+    def pieces(self):
+        """Every ``(block, piece)``, in order."""
+        for block in self.blocks:
+            for piece in block.pieces:
+                yield block, piece
+
+    def count_input(self):
+        """Tokens of the prompt."""
+        return self.input_tokens
 
 
 def request_key(request, model_id):
@@ -175,6 +188,8 @@ def record(key, occurrence, blocks, totals):
         "input_tokens": totals.input_tokens,
         "output_tokens": totals.output_tokens,
     }
+    if getattr(totals, "details", None):
+        line["details"] = totals.details
     with Path(path).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
     _recordings().update([_recording(line)])

@@ -2,10 +2,11 @@
 
 import time
 
+from bedrock_helpers.families.lookup import family_module
 from bedrock_helpers.offline import chat_format, event_stream, replies, tools
 from bedrock_helpers.offline.composer import Composition, input_of
 from bedrock_helpers.offline.conversation import check_conversation
-from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
+from bedrock_helpers.offline.errors import Refusal, refusal
 from bedrock_helpers.offline.http_reply import (
     ANSWERED_BY,
     MODEL,
@@ -14,7 +15,9 @@ from bedrock_helpers.offline.http_reply import (
 )
 from bedrock_helpers.offline.local_model import local_model, model_name
 from bedrock_helpers.offline.model_ids import callable_model
+from bedrock_helpers.offline.native_request import read_body
 from bedrock_helpers.offline.parameters import read_sampling
+from bedrock_helpers.offline.stream_faults import broken_event, until_break
 
 SHORTENED = "x-bedrock-offline-prompt-shortened"
 
@@ -54,12 +57,9 @@ class _Turn:
 
     def pieces(self):
         """Every ``(block, piece)`` of the reply, stored or made now."""
-        if self.stored:
-            for block in self.stored.blocks:
-                for piece in block.pieces:
-                    yield block, piece
-            return
         yield from self.answer.pieces()
+        if self.stored:
+            return
         replies.record(self.key, self.occurrence, self.answer.blocks, self.answer)
 
     def totals(self):
@@ -115,38 +115,33 @@ def _whole_block(block):
 def converse_stream(request, call):
     """Answer ConverseStream: the message as events, in order."""
     turn = _Turn(request, call)
-    broken_after = call.faults.take_stream_break()
+    fault = call.faults.take_stream_fault()
     cancel = None if turn.stored else turn.answer.cancelled.set
-    return stream_reply(_stream(turn, broken_after), turn.headers, cancel)
+    return stream_reply(_stream(turn, fault), turn.headers, cancel)
 
 
-def _stream(turn, broken_after):
+def _stream(turn, fault):
     yield event_stream.event("messageStart", {"role": "assistant"})
     try:
-        yield from _content(turn, broken_after)
+        yield from _content(turn, fault)
     except Refusal as stop:
         if turn.is_cancelled:
             return
-        content = {"message": stop.text, "originalStatusCode": stop.status}
-        yield event_stream.exception("modelStreamErrorException", content)
+        yield broken_event(stop)
         return
     yield event_stream.event("messageStop", turn.stop())
     yield event_stream.event("metadata", turn.totals())
 
 
-def _content(turn, broken_after):
+def _content(turn, fault):
     current, index = None, -1
-    for sent, (block, piece) in enumerate(turn.pieces()):
-        if sent == broken_after:
-            raise refusal("stream_broken")
+    for block, piece in until_break(turn.pieces(), fault):
         if block is not current:
             yield from _close(index)
             current, index = block, index + 1
             yield from _open(block, index)
         delta = {"delta": _delta(block, piece), "contentBlockIndex": index}
         yield event_stream.event("contentBlockDelta", delta)
-    if broken_after is not None:  # the reply was shorter than that
-        raise refusal("stream_broken")
     yield from _close(index)
 
 
@@ -179,7 +174,7 @@ def count_tokens(request, call):
     model = _countable(model_id, call)
     conversation = request["input"].get("converse")
     if conversation is None:
-        raise not_offline("count the tokens of an InvokeModel body yet")
+        conversation = _native(request["input"]["invokeModel"]["body"], model)
     check_conversation(conversation, model)
     tools.check_tools(conversation, model)
     specs = tools.tool_specs(conversation)
@@ -187,6 +182,14 @@ def count_tokens(request, call):
     text = chat_format.prompt_text(conversation, note=note)
     values = {"inputTokens": local_model().count_tokens(text)}
     return json_reply(call.operation, values, {ANSWERED_BY: replies.LOCAL_MODEL})
+
+
+def _native(raw, model):
+    """The conversation an InvokeModel body holds."""
+    family = family_module(model.model_id)
+    body = read_body(raw)
+    family.validate(body, model.model_id)
+    return family.conversation(body)
 
 
 def _countable(model_id, call):

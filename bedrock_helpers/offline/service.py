@@ -32,9 +32,15 @@ OPERATIONS = {
     "ConverseStream": runtime.converse_stream,
     "CountTokens": runtime.count_tokens,
     "InvokeModel": invoke.invoke_model,
+    "InvokeModelWithResponseStream": invoke.invoke_model_with_response_stream,
 }
 #: Of those, what existed on launch day.
-LAUNCH_OPERATIONS = ("ListFoundationModels", "GetFoundationModel", "InvokeModel")
+LAUNCH_OPERATIONS = (
+    "ListFoundationModels",
+    "GetFoundationModel",
+    "InvokeModel",
+    "InvokeModelWithResponseStream",
+)
 _HOST = re.compile(r"bedrock(?:-runtime)?(?:-fips)?\.([a-z0-9-]+)\.")
 
 

@@ -25,6 +25,7 @@ MISTRAL_7B = "mistral.mistral-7b-instruct-v0:2"  # a window of 32,000 tokens
 JAMBA = "ai21.jamba-1-5-mini-v1:0"  # Legacy
 BARE_HAIKU = HAIKU.removeprefix("us.")
 ASK = {"modelId": MICRO, "messages": [user("Hi")]}
+TITAN_EMBEDDINGS = "amazon.titan-embed-text-v2:0"
 TOOL_USE = {"toolUse": {"toolUseId": "t1", "name": "get_weather", "input": {}}}
 TOOL_RESULT = {"toolResult": {"toolUseId": "t1", "content": [{"text": "Sun"}]}}
 
@@ -61,6 +62,15 @@ def invoke(body, session="launch", model=CLAUDE_V2, **values):
     """An InvokeModel call that is refused."""
     raw = body if isinstance(body, bytes) else json.dumps(body)
     return Provocation("InvokeModel", {"modelId": model, "body": raw}, session, values)
+
+
+def claude(*turns, model=HAIKU, **values):
+    """A call with Claude's own messages that is refused."""
+    named = {k: values[k] for k in ("temperature", "anthropic_version") if k in values}
+    start = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 1}
+    messages = [{"role": role, "content": said} for role, said in turns]
+    body = {**start, "messages": messages, **named}
+    return invoke(body, session="ready", model=model, **values)
 
 
 def tools(*wanted, **choice):
@@ -249,10 +259,53 @@ PROVOCATIONS = {
         session="launch", values={"operation": "Converse", "day": "2023-09-28"}
     ),
     "malformed_input": lambda: invoke(
-        {"prompt": "Hi"}, problem="#: required key [max_tokens_to_sample] not found"
+        {"prompt": "Hi"}, problem="required key [max_tokens_to_sample] not found"
     ),
     "malformed_json": lambda: invoke(b"{"),
-    "prompt_turns": lambda: invoke({"prompt": "Hi", "max_tokens_to_sample": 1}),
+    "prompt_turns": lambda: invoke(
+        {"prompt": "\n\nHuman: Hi", "max_tokens_to_sample": 1},
+        problem='prompt must end with "\n\nAssistant:" turn',
+    ),
+    "content_type": lambda: Provocation(
+        "InvokeModel",
+        {"modelId": CLAUDE_V2, "body": b"{}", "contentType": "text/plain"},
+        "launch",
+    ),
+    "messages_api_needed": lambda: Provocation(
+        "InvokeModel",
+        {"modelId": HAIKU, "body": b'{"prompt": "Hi", "max_tokens_to_sample": 1}'},
+        values={"model": "claude-haiku-4-5-20251001"},
+    ),
+    "first_message_user_claude": lambda: claude(("assistant", "a")),
+    "empty_message_claude": lambda: claude(("user", []), number=0),
+    "blank_text_claude": lambda: claude(("user", " ")),
+    "api_version_claude": lambda: claude(
+        ("user", "a"), anthropic_version="2023-06-01", version="2023-06-01"
+    ),
+    "range_claude": lambda: claude(
+        ("user", "a"), temperature=2, parameter="temperature", least=0, most=1
+    ),
+    "no_streaming": lambda: Provocation(
+        "InvokeModelWithResponseStream",
+        {"modelId": "ai21.j2-mid-v1", "body": b'{"prompt": "Hi"}'},
+        "launch",
+    ),
+    "claude_body": lambda: claude(
+        ("wizard", "Hi"),
+        problem="messages.0.role: Input should be 'user' or 'assistant'",
+    ),
+    "too_many_input_tokens": lambda: invoke(
+        {"inputText": "# " * 10_000},
+        session="ready",
+        model=TITAN_EMBEDDINGS,
+        limit=8192,
+    ),
+    "window_exceeded_claude": lambda: converse(
+        HAIKU,
+        user("# " * 150_000),
+        inferenceConfig=tokens(64_000),
+        values={"limit": 200_000, "max_tokens": 64_000},
+    ),
 }
 
 

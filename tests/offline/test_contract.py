@@ -63,6 +63,10 @@ GOOD_CALLS = {
         "launch",
         {"modelId": CLAUDE_V2, "body": json.dumps(CLAUDE_TEXT)},
     ),
+    "InvokeModelWithResponseStream": lambda: (
+        "launch",
+        {"modelId": CLAUDE_V2, "body": json.dumps(CLAUDE_TEXT)},
+    ),
 }
 SPOKEN = {
     "text": {"inferenceConfig": tokens(4)},

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bedrock_helpers.offline.completion_request import Generation
 from bedrock_helpers.offline.local_model import (
-    Generation,
     LocalModel,
     NoLocalModel,
     local_model,

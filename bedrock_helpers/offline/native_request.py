@@ -1,0 +1,53 @@
+"""What surrounds a native body: its wrapping, its JSON, its size."""
+
+from bedrock_helpers.offline.errors import not_offline, refusal
+from bedrock_helpers.offline.strict_json import read_json
+
+_JSON = "application/json"
+#: Of the service model's ``Body`` shape, in bytes.
+_LARGEST_BODY = 25_000_000
+
+
+def read_body(raw):
+    """
+    The JSON object of a body.
+
+    Raises
+    ------
+    Refusal
+        If it is too large, no JSON, or no object.
+
+    Examples
+    --------
+    >>> read_body(b'{"prompt": "Hi"}')
+    {'prompt': 'Hi'}
+    """
+    if len(raw) > _LARGEST_BODY:
+        longest = f"have length less than or equal to {_LARGEST_BODY}"
+        broken = f"Value at 'body' failed to satisfy constraint: Member must {longest}"
+        raise refusal("constraint", count=1, noun="error", broken=broken)
+    try:
+        body = read_json(raw)
+    except ValueError:
+        raise refusal("malformed_json") from None
+    if not isinstance(body, dict):
+        raise refusal("malformed_input", problem="#: expected type: JSONObject")
+    return body
+
+
+def check_wrapping(request):
+    """
+    Refuse another content type, and what cannot be done offline around a body.
+
+    Raises
+    ------
+    Refusal
+    """
+    if request.get("contentType", _JSON) != _JSON:
+        raise refusal("content_type")
+    if "guardrailIdentifier" in request:
+        raise not_offline("apply guardrailIdentifier yet")
+    tier = request.get("serviceTier", "default")
+    latency = request.get("performanceConfigLatency", "standard")
+    if (tier, latency) != ("default", "standard"):
+        raise not_offline(f"serve tier {tier} at {latency} latency")
