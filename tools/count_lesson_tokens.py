@@ -10,6 +10,7 @@ import json
 import re
 
 from bedrock_helpers.data_files import data_path, load_json
+from bedrock_helpers.families.lookup import family_module
 from bedrock_helpers.offline.chat_format import prompt_text
 from bedrock_helpers.offline.local_model import local_model
 
@@ -17,7 +18,10 @@ from bedrock_helpers.offline.local_model import local_model
 def counts(reply):
     """The tokens of a lesson reply's request and of its text."""
     count = local_model().count_tokens
-    return count(prompt_text(reply["request"])), count(reply["text"])
+    asked = reply.get("request")
+    if asked is None:
+        asked = family_module(reply["models"][0]).conversation(reply["body"])
+    return count(prompt_text(asked)), count(reply["text"])
 
 
 def main():

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bedrock_helpers.checks import setup
+from bedrock_helpers.checks import invoke, setup
 from bedrock_helpers.checks.progress import note, progress
 
 _CHECKS = {
@@ -10,6 +10,10 @@ _CHECKS = {
     "01-form": setup.form,
     "01-proof": setup.proof,
     "01-causes": setup.causes,
+    "02-native-body": invoke.native_body,
+    "02-read-safely": invoke.read_safely,
+    "02-patience": invoke.patient,
+    "02-room": invoke.room,
 }
 
 

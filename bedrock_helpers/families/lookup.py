@@ -1,5 +1,6 @@
 """Which file of this folder knows a model's own shape."""
 
+from bedrock_helpers import catalog
 from bedrock_helpers.families import (
     claude_messages,
     claude_text,
@@ -48,3 +49,44 @@ def family_module(model_id):
     'bedrock_helpers.families.titan_text'
     """
     return _MODULES.get(family_of(model_id))
+
+
+def one_of_each(day=None, region_name="us-east-1"):
+    """
+    One text model of every family, as it is called on a day.
+
+    Parameters
+    ----------
+    day : str, optional
+        ``"2023-09-28"`` for launch day's families; otherwise today's.
+    region_name : str
+
+    Returns
+    -------
+    dict of str to str
+        Family to the id to call: a lesson model where there is one.
+
+    Examples
+    --------
+    >>> one_of_each("2023-09-28")["claude-text"]
+    'anthropic.claude-v2'
+    >>> one_of_each()["nova"]
+    'amazon.nova-micro-v1:0'
+    """
+    then = day == catalog.LAUNCH_DAY
+    offered = [m for m in catalog.all_models() if _offered(m, then, region_name)]
+    offered.sort(key=lambda model: model.model_id in catalog.LESSON_MODELS[:1])
+    offered.sort(key=lambda model: model.model_id in catalog.LESSON_MODELS)
+    named = {family_of(model.model_id): model.model_id for model in offered}
+    if then:
+        return named
+    return {f: catalog.id_for(model, region_name) for f, model in named.items()}
+
+
+def _offered(model, then, region_name):
+    if family_of(model.model_id) is None or "TEXT" not in model.output_modalities:
+        return False
+    if then:
+        return model.launch_day
+    in_region = model.chat and region_name in model.regions
+    return in_region and model.status == "ACTIVE"

@@ -126,7 +126,7 @@ def _lesson_replies():
     found = {}
     for record in load_json("lesson_replies.json")["replies"]:
         for model_id in record["models"]:
-            key = request_key(_as_received(record["request"]), model_id)
+            key = request_key(_as_received(record), model_id)
             block = Block("text", _words(record["text"]))
             found[key] = StoredReply(
                 [block],
@@ -139,10 +139,12 @@ def _lesson_replies():
     return found
 
 
-def _as_received(request):
-    """A Converse request as the router decodes it, where 0 is the float 0.0."""
+def _as_received(record):
+    """What is asked as the router decodes it, where Converse's 0 is 0.0."""
+    if "body" in record:
+        return {"body": record["body"]}
     shape = service_model("bedrock-runtime").operation_model("Converse").input_shape
-    return check(shape, {"modelId": "any", **request})
+    return check(shape, {"modelId": "any", **record["request"]})
 
 
 def _words(text):

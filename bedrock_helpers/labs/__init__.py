@@ -1,0 +1,1 @@
+"""Labs: widgets to learn by hand, one a file."""
