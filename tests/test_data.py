@@ -22,11 +22,13 @@ def load(name):
 
 MODELS = load("models.json")
 ERRORS = load("errors.json")["errors"]
+PARAMETERS = load("parameters.json")
 RECORDS = {
     "models.json": MODELS["models"],
     "prices.json": load("prices.json")["prices"],
     "errors.json": list(ERRORS.values()),
     "lesson_replies.json": load("lesson_replies.json")["replies"],
+    "parameters.json": PARAMETERS["families"] + PARAMETERS["parameters"],
 }
 RECORDINGS = [
     json.loads(line)

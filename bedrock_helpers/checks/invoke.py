@@ -15,6 +15,8 @@ _MOST_TOKENS = 20
 #: The prompt of the exercise about room, in tokens.
 ROOM_PROMPT_TOKENS = 3_900
 _THROTTLES = 4
+#: Attempts of a boto3 client whose Config does not say (standard mode).
+_UNSET = 3
 _TEXT, _MORE = {"text": "Bonjour"}, {"text": " tout le monde"}
 _THOUGHT = {"reasoningContent": {"reasoningText": {"text": "A greeting."}}}
 _TOOL = {"toolUse": {"toolUseId": "t1", "name": "greet", "input": {}}}
@@ -71,7 +73,7 @@ def patient(answer):
     if not isinstance(answer, Config):
         return 'it should be a Config: Config(retries={"total_max_attempts": ...})'
     client = connect("offline").client("bedrock-runtime", config=answer)
-    attempts = client.meta.config.retries["total_max_attempts"]
+    attempts = client.meta.config.retries.get("total_max_attempts", _UNSET)
     if attempts > 10:
         return f"{attempts} attempts: a room of such clients only makes it worse."
     if attempts <= _THROTTLES:

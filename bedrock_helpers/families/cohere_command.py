@@ -104,18 +104,27 @@ def _likelihoods(tokens):
 
 def chunks(answer, pieces, model_id):
     """The JSON objects of a streamed reply, in order."""
-    if not answer.details:
-        for _, piece in pieces:
-            yield {"text": piece, "is_finished": False}
-        yield {"is_finished": True, "finish_reason": _REASONS[answer.stop_reason]}
-        return
-    generations = answer.details["generations"]
-    for number, generation in enumerate(generations):
-        index = {"index": number} if len(generations) > 1 else {}
+    for _, piece in pieces:
+        yield {**_index(answer, 0), "text": piece, "is_finished": False}
+    # Only now are the details known; the pieces were the first generation's.
+    yield _finish(answer, 0, answer.stop_reason)
+    others = answer.details["generations"][1:] if answer.details else []
+    for number, generation in enumerate(others, 1):
         for token in generation["tokens"]:
-            yield {**index, "text": token["token"], "is_finished": False}
-        reason = _REASONS[generation["stop_reason"]]
-        yield {**index, "is_finished": True, "finish_reason": reason}
+            text = token["token"]
+            yield {**_index(answer, number), "text": text, "is_finished": False}
+        yield _finish(answer, number, generation["stop_reason"])
+
+
+def _index(answer, number):
+    """Which generation it is of, where there are several."""
+    several = answer.details and len(answer.details["generations"]) > 1
+    return {"index": number} if several else {}
+
+
+def _finish(answer, number, stop):
+    ended = {"is_finished": True, "finish_reason": _REASONS[stop]}
+    return {**_index(answer, number), **ended}
 
 
 def read(reply):

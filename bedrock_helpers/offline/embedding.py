@@ -49,7 +49,9 @@ def embed(text, dimensions, normalized, limit=None):
     Refusal
         For a longer text.
     """
-    ids = [token for token, _ in local_model().tokens(text)]
+    engine = local_model()
+    read = engine.tokens(text) or engine.tokens(" ")  # control characters are none
+    ids = [token for token, _ in read]
     if limit and len(ids) > limit:
         raise refusal("too_many_input_tokens", limit=limit, tokens=len(ids))
     parts = [ids[i : i + _PART_TOKENS] for i in range(0, len(ids), _PART_TOKENS)]

@@ -143,9 +143,11 @@ class LocalModel:
         -------
         list of (int, bytes)
             Each token's number and its bytes: a character can be several tokens.
+            Bytes no token stands for are told with a neighbour's.
         """
         found = self._tokenize(text, parse_special=special, with_pieces=True)
-        return [(token["id"], _as_bytes(token["piece"])) for token in found]
+        pieces = _complete(text.encode(), [_as_bytes(t["piece"]) for t in found])
+        return [(t["id"], piece) for t, piece in zip(found, pieces, strict=True)]
 
     def _tokenize(self, text, **options):
         body = json.dumps({"content": text, **options}).encode()
@@ -258,3 +260,20 @@ def import_llama_cpp():
 
 def _as_bytes(piece):
     return piece.encode() if isinstance(piece, str) else bytes(piece)
+
+
+def _complete(data, pieces):
+    """Pieces that rebuild a text, also where it has bytes the model has not.
+
+    SmolLM2 has no token for seven bytes, such as the control character 4, and
+    leaves them out.
+    """
+    if b"".join(pieces) == data or not pieces:
+        return pieces
+    whole, start = [], 0
+    for piece in pieces:
+        end = data.index(piece, start) + len(piece)
+        whole.append(data[start:end])
+        start = end
+    whole[-1] += data[start:]
+    return whole

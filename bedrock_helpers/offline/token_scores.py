@@ -101,14 +101,20 @@ def draw(engine, prompt, sampling, alternatives=0):
     # Read afresh, so that the numbers do not depend on what was asked before.
     body |= {"stream": False, "cache_prompt": False, "logprobs": max(1, alternatives)}
     result = engine.complete(body)
-    entries, whole = _entries(result), result["choices"][0]["text"].encode()
-    account = result["__verbose"]
+    entries, account = _entries(result), result["__verbose"]
+    whole = _whole(result["choices"][0]["text"], account)
     scored = [(bytes(e["bytes"]), e["logprob"], _top(e, alternatives)) for e in entries]
     in_order = b"".join(data for data, _, _ in scored).startswith(whole)
     several = len(scored) < account["tokens_predicted"] - _unseen(account)
     if several or not in_order:  # a character of several tokens: llama.cpp keeps one
         scored = score(engine, prompt, engine.tokens(whole.decode()), alternatives)
     return account, _cut(scored, len(whole))
+
+
+def _whole(text, account):
+    """The text's bytes, without a last character that the limit cut in two."""
+    cut = account["stop_type"] == "limit"
+    return (text.rstrip("\ufffd") if cut else text).encode()
 
 
 def _unseen(account):

@@ -4,6 +4,7 @@ import json
 
 import hypothesis.strategies as st
 import pytest
+from botocore.config import Config
 from hypothesis import given
 
 import bedrock_helpers as bh
@@ -24,13 +25,70 @@ PROOF = {
     "inferenceConfig": {"maxTokens": 1},
 }
 CAUSES = {"A": "profile", "B": "ended", "C": "form", "D": "quota"}
+TITAN_SETTINGS = {"maxTokenCount": 20, "temperature": 0}
+TITAN_BODY = {"inputText": "Hi", "textGenerationConfig": TITAN_SETTINGS}
+
+
+def read_text_blocks(reply):
+    content = reply["output"]["message"]["content"]
+    return "".join(block["text"] for block in content if "text" in block)
+
+
+def read_first_block(reply):
+    return reply["output"]["message"]["content"][0]["text"]
+
+
+def read_first_text(reply):
+    content = reply["output"]["message"]["content"]
+    return next((block["text"] for block in content if "text" in block), "")
+
+
 RIGHT = {
     "01-which-id": [f"eu.{HAIKU}", f"global.{HAIKU}"],
     "01-form": [FORM, json.dumps(FORM), json.dumps(FORM).encode()],
     "01-proof": [PROOF, {**PROOF, "modelId": f"global.{HAIKU}"}],
     "01-causes": [CAUSES],
+    "02-native-body": [TITAN_BODY],
+    "02-read-safely": [read_text_blocks],
+    "02-patience": [
+        Config(retries={"total_max_attempts": 5}),
+        Config(retries={"max_attempts": 4}),
+        Config(retries={"total_max_attempts": 8, "mode": "standard"}),
+    ],
+    "02-room": [196, 196.0],
 }
 WRONG = {
+    "02-native-body": [
+        ({"prompt": "Hi"}, "2 schema violations found"),
+        ({"inputText": "Hi", "temperature": 0}, "extraneous key [temperature]"),
+        ({"inputText": "Hi"}, "does not limit the reply to 20 tokens"),
+        (
+            {"inputText": "Hi", "textGenerationConfig": {"maxTokenCount": 20}},
+            "its temperature is not 0",
+        ),
+        ({"inputText": {1, 2}}, "JSON cannot hold it"),
+        ({"inputText": float("nan")}, "Malformed input request"),
+        ('{"inputText": "Hi"}', "before json.dumps"),
+        (7, "a dict"),
+    ],
+    "02-read-safely": [
+        (read_first_block, "with the blocks reasoningContent, text it fails"),
+        (read_first_text, "with the blocks text, text it gives 'Bonjour'"),
+        ("Bonjour", "a function that takes a reply"),
+        (lambda: "Bonjour", "it fails: TypeError"),
+    ],
+    "02-patience": [
+        (Config(), "gives up: 3 attempts"),
+        (Config(retries={"total_max_attempts": 4}), "gives up: 4 attempts"),
+        (Config(retries={"total_max_attempts": 500}), "only makes it worse"),
+        ({"total_max_attempts": 5}, "it should be a Config"),
+    ],
+    "02-room": [
+        (4096, "the prompt needs room too"),
+        (200, "window minus prompt: 4,096 tokens"),
+        ("196", "a number of tokens"),
+        (True, "a number of tokens"),
+    ],
     "01-which-id": [
         (HAIKU, "which prefix?"),
         (f"us.{HAIKU}", "another geography"),
@@ -137,8 +195,10 @@ def test_the_right_causes_are_among_those_offered():
 
 ANSWERS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text() | st.integers(), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text() | st.integers(), inner, max_size=6)
+    ),
 )
 
 
