@@ -12,6 +12,8 @@ def draw_placeholder(prompts, seed, steps, cfg_scale, width, height):
     """
     A PNG file with coloured shapes drawn from the seed, and the request in words.
 
+    The words are in the picture and, whatever the script, in its Description.
+
     Parameters
     ----------
     prompts : list of str
@@ -32,6 +34,7 @@ def draw_placeholder(prompts, seed, steps, cfg_scale, width, height):
     b'PNG'
     """
     from PIL import Image, ImageDraw, ImageFont
+    from PIL.PngImagePlugin import PngInfo
 
     image = Image.new("RGB", (width, height), "white")
     canvas = ImageDraw.Draw(image, "RGBA")
@@ -40,12 +43,17 @@ def draw_placeholder(prompts, seed, steps, cfg_scale, width, height):
         canvas.ellipse(box, fill=(*colour, opacity))
     caption = f"seed {seed}   steps {steps}   cfg_scale {cfg_scale}"
     lines = [_NOTE, caption, *textwrap.wrap(" | ".join(prompts), 60)[:8]]
-    font = ImageFont.load_default(26)
-    canvas.rectangle((0, 0, width, 24 + 34 * len(lines)), fill=(255, 255, 255, 225))
+    size = width // 36
+    font, step = ImageFont.load_default(size), size * 4 // 3
+    edge = size + step * len(lines)
+    canvas.rectangle((0, 0, width, edge), fill=(255, 255, 255, 225))
     for number, line in enumerate(lines):
-        canvas.text((20, 12 + 34 * number), line, fill="black", font=font)
+        place = (size, size // 2 + step * number)
+        canvas.text(place, line, fill="black", font=font)
+    known = PngInfo()
+    known.add_itxt("Description", "\n".join([_NOTE, caption, *prompts]))
     file = io.BytesIO()
-    image.save(file, "PNG")
+    image.save(file, "PNG", pnginfo=known)
     return file.getvalue()
 
 
