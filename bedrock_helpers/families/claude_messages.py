@@ -124,11 +124,6 @@ def conversation(body):
     return found
 
 
-def stops(body):
-    """The stop sequences that hold unasked: none."""
-    return ()
-
-
 def reply(answer, model_id):
     """The body of a whole reply."""
     return {

@@ -4,6 +4,8 @@ from bedrock_helpers.families import body as bodies
 from bedrock_helpers.offline.errors import refusal
 
 HUMAN, ASSISTANT = "\n\nHuman:", "\n\nAssistant:"
+#: Stop sequences that hold unasked: the next human turn.
+STOPS = (HUMAN,)
 
 
 def build(prompt, model_id, **settings):
@@ -50,11 +52,6 @@ def _turns_problem(prompt):
         return end
     start = f'prompt must start with "{HUMAN}" turn'
     return f"{start}, {end}" if ASSISTANT not in prompt else start
-
-
-def stops(body):
-    """The stop sequences that hold unasked: the next human turn."""
-    return (HUMAN,)
 
 
 def turns(prompt):

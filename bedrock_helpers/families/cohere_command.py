@@ -51,11 +51,6 @@ def conversation(body):
     return {"messages": [{"role": "user", "content": [{"text": body["prompt"]}]}]}
 
 
-def stops(body):
-    """The stop sequences that hold unasked: none."""
-    return ()
-
-
 def detail(body):
     """What a body asks to know of single tokens and of several generations."""
     wanted = body.get("return_likelihoods", "NONE")

@@ -74,11 +74,6 @@ def conversation(body):
     }
 
 
-def stops(body):
-    """The stop sequences that hold unasked: none."""
-    return ()
-
-
 def reply(answer, model_id):
     """The body of a whole reply: the reasoning stands before the text."""
     thought = f"{_OPEN}{answer.reasoning}{_CLOSE}" if answer.reasoning else ""

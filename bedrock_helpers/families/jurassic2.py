@@ -46,11 +46,6 @@ def conversation(body):
     return {"messages": [{"role": "user", "content": [{"text": body["prompt"]}]}]}
 
 
-def stops(body):
-    """The stop sequences that hold unasked: none."""
-    return ()
-
-
 def penalties(body):
     """What its penalties take off a token: once it stands there, and each time."""
     return {

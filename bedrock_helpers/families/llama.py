@@ -69,11 +69,6 @@ def conversation(body):
     return {"messages": messages, **({"system": system} if system else {})}
 
 
-def stops(body):
-    """The stop sequences that hold unasked: none."""
-    return ()
-
-
 def reply(answer, model_id):
     """The body of a whole reply."""
     return {

@@ -34,11 +34,6 @@ def conversation(body):
     return instruct_turns(body["prompt"])
 
 
-def stops(body):
-    """The stop sequences that hold unasked: none."""
-    return ()
-
-
 def reply(answer, model_id):
     """The body of a whole reply."""
     return {"outputs": [_output(answer.text, _REASONS[answer.stop_reason])]}

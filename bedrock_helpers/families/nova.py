@@ -47,11 +47,6 @@ def conversation(body):
     return {name: value for name, value in decoded.items() if name != "modelId"}
 
 
-def stops(body):
-    """The stop sequences that hold unasked: none."""
-    return ()
-
-
 def reply(answer, model_id):
     """The body of a whole reply."""
     content = [_content(block, answer) for block in answer.blocks] or [{"text": ""}]

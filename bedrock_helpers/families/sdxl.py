@@ -60,7 +60,7 @@ def settings_of(body, model_id, day=None):
     Examples
     --------
     >>> settings_of({"steps": 50}, "stability.stable-diffusion-xl-v0")["cfg_scale"]
-    7
+    10
     """
     found = {spec.path: spec.default for spec in parameters.specs(model_id, day)}
     return {k: v for k, v in (found | body).items() if v is not None}

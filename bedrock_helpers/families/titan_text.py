@@ -58,11 +58,6 @@ def _turn(role, text):
     return {"role": role, "content": [{"text": text.removesuffix("\n")}]}
 
 
-def stops(body):
-    """The stop sequences that hold unasked: none."""
-    return ()
-
-
 def reply(answer, model_id):
     """The body of a whole reply."""
     result = {

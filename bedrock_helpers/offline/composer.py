@@ -70,10 +70,10 @@ class Composition:
 
     def _within_window(self, prompt):
         room = WINDOW_TOKENS - _ROOM_TOKENS
-        if len(prompt.encode()) <= room:
+        limit = self.model.context_window_tokens
+        if len(prompt.encode()) <= min(room, limit or room):
             return prompt
         count = self._engine.count_tokens(prompt)
-        limit = self.model.context_window_tokens
         if limit and count > limit:
             raise refusal(_too_long(self.model), tokens=count, limit=limit)
         if count <= room:

@@ -70,7 +70,8 @@ class _Invocation:
 
     def _made(self):
         sampling = body.sampling(self.body, self.model_id, self.day)
-        stops = (*self.family.stops(self.body), *sampling.stop_sequences)
+        unasked = getattr(self.family, "STOPS", ())
+        stops = (*unasked, *sampling.stop_sequences)
         sampling = replace(sampling, stop_sequences=stops)
         if self.family is jurassic2:
             sampling = replace(sampling, **jurassic2.penalties(self.body))

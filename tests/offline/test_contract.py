@@ -129,7 +129,21 @@ def test_a_reply_is_of_the_output_shape(operation):
         assert json.loads(values["body"]).keys() >= {"completion", "stop_reason"}
     if operation == "ConverseStream":
         values["stream"] = {}
+    if operation == "InvokeModelWithResponseStream":
+        values["body"] = check_chunks(values["body"])
     assert broken_rules(model.output_shape, values) == ""
+
+
+def check_chunks(stream):
+    """Every event is a chunk whose payload is JSON in ``bytes``."""
+    shape = model_of("InvokeModelWithResponseStream").output_shape.members["body"]
+    events = list(stream)
+    for event in events:
+        assert event.keys() == {"chunk"} and event["chunk"].keys() == {"bytes"}
+        assert broken_rules(shape.members["chunk"], event["chunk"]) == ""
+        assert json.loads(event["chunk"]["bytes"]).keys() >= {"completion"}
+    assert len(events) > 1
+    return {}
 
 
 @pytest.mark.parametrize("case", SPOKEN)

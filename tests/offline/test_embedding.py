@@ -35,12 +35,8 @@ def vector(ask):
 
 
 def cosine(one, other):
-    dot = math.sumprod(one, other) if hasattr(math, "sumprod") else _dot(one, other)
+    dot = math.fsum(a * b for a, b in zip(one, other, strict=True))
     return dot / (math.hypot(*one) * math.hypot(*other))
-
-
-def _dot(one, other):
-    return math.fsum(a * b for a, b in zip(one, other, strict=True))
 
 
 @pytest.mark.parametrize("dimensions", [256, 512, 1024])
@@ -103,9 +99,9 @@ def test_odd_texts_have_vectors_too(text, ask):
 
 
 def test_a_long_text_has_a_vector_and_its_tokens_are_counted(ask):
-    body, found = ask("word " * 600, dimensions=256)
+    body, found = ask("word " * 520, dimensions=256)
     assert math.hypot(*body["embedding"]) == pytest.approx(1, abs=1e-6)
-    assert body["inputTextTokenCount"] >= 600
+    assert body["inputTextTokenCount"] >= 520
     assert found["x-amzn-bedrock-input-token-count"] == str(body["inputTextTokenCount"])
 
 

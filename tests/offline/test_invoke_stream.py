@@ -5,9 +5,12 @@ import json
 import pytest
 from botocore.exceptions import EventStreamError
 
+from bedrock_helpers import catalog
 from bedrock_helpers.families import claude_text, cohere_command, titan_text
+from bedrock_helpers.offline.composer import Composition
 from bedrock_helpers.offline.local_model import LocalModel
-from tests.offline.desk import CLAUDE_V2, HAIKU, MICRO, headers, tokens
+from bedrock_helpers.offline.parameters import Sampling
+from tests.offline.desk import CLAUDE_V2, HAIKU, MICRO, headers, tokens, user
 
 COMMAND, LITE = "cohere.command-text-v14", "amazon.titan-text-lite-v1"
 STORY = "Write a long story about a ship."
@@ -109,18 +112,14 @@ def test_a_model_that_cannot_stream_says_so(launch):
 WORDS = 4_000
 
 
-def claude_body(most):
-    message = {"role": "user", "content": "word " * WORDS}
-    version = "bedrock-2023-05-31"
-    body = {"anthropic_version": version, "max_tokens": most, "messages": [message]}
-    return json.dumps(body)
-
-
 def test_claude_refuses_a_limit_its_window_has_no_room_for(ready):
     most, said = 64_000, "input length and `max_tokens` exceed context limit"
     prompt = "word " * 140_000
-    body = json.loads(claude_body(most))
-    body["messages"][0]["content"] = prompt
+    body = {
+        "anthropic_version": "bedrock-2023-05-31",
+        "max_tokens": most,
+        "messages": [{"role": "user", "content": prompt}],
+    }
     native = ready.refused("InvokeModel", modelId=HAIKU, body=json.dumps(body))
     message = native.response["Error"]["Message"]
     assert message.startswith(said)
@@ -134,12 +133,19 @@ def test_claude_refuses_a_limit_its_window_has_no_room_for(ready):
     )
 
 
-def test_a_launch_day_model_stops_at_its_window(launch):
-    body = titan_text.build("word " * 4_080, LITE, max_tokens=512, temperature=1)
-    parameters = {"modelId": LITE, "body": json.dumps(body)}
-    *_, last = streamed(launch, parameters)[0]
-    used = last[METRICS]["inputTokenCount"] + last[METRICS]["outputTokenCount"]
-    assert used <= 4_096 and last["completionReason"] in ("LENGTH", "FINISH")
+def test_a_launch_day_model_stops_at_its_window():
+    (lite,) = (m for m in catalog.all_models() if m.model_id == LITE)
+    request = {"messages": [user("word " * WORDS)]}
+    made = Composition(request, lite, Sampling(512, 1, 1))  # reading it takes long
+    assert made.count_input() > WORDS
+    assert made.count_input() + made.sampling.max_tokens == 4_096
+
+
+@pytest.mark.parametrize("prompt", ["1" * 5_000, "word " * 5_000], ids=["1", "word"])
+def test_a_prompt_beyond_a_launch_day_models_window_is_refused(prompt, launch):
+    body = json.dumps({"inputText": prompt})
+    error = launch.refused("InvokeModel", modelId=LITE, body=body).response["Error"]
+    assert "Max input tokens: 4096" in error["Message"]
 
 
 def test_todays_other_models_stream_their_own_shape(ready):

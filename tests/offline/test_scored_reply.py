@@ -69,14 +69,14 @@ def completion(reply):
 # Texts
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(PROMPTS)
 def test_commands_tokens_rebuild_prompt_and_text(command, prompt):
     (made,) = command(prompt, return_likelihoods="ALL", max_tokens=2)
     assert joined(made) == prompt + made["text"]
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(PROMPTS)
 def test_jurassics_ranges_rebuild_prompt_and_text(jurassic, prompt):
     reply = jurassic(prompt, maxTokens=2)

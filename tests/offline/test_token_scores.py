@@ -13,7 +13,7 @@ from bedrock_helpers.offline.parameters import Sampling
 from bedrock_helpers.offline.token_scores import characters, draw, score
 
 VOCABULARY = 49_152
-GREEDY, ANY = Sampling(4, 0, 1), Sampling(4, 1, 1)
+GREEDY, ANY = Sampling(3, 0, 1), Sampling(3, 1, 1)
 LONG = "The ship of the harbour left at nine, and nobody saw it again. " * 5
 
 
@@ -67,8 +67,8 @@ def scored(text, alternatives=0):
 # Given tokens
 
 
-@pytest.mark.parametrize("text", ["Café", "日 🎉"])
-def test_a_given_token_is_worth_what_the_whole_distribution_says(text):
+def test_a_given_token_is_worth_what_the_whole_distribution_says():
+    text = "Café日🎉"
     expected = looked_up(HEAD, ids_of(text))
     assert numbers(scored(text)) == pytest.approx(expected, abs=1e-3)
 
@@ -81,28 +81,26 @@ def test_alternatives_are_the_heads_of_the_distribution():
 
 def test_the_same_text_scores_the_same_whatever_was_asked_before():
     first = numbers(scored(LONG))
-    for text in (LONG, "Something else."):
-        ids = [*HEAD, *ids_of(text)]
-        draw(local_model(), ids, GREEDY)
-        list(local_model().stream(ids, GREEDY, Generation()))
+    ids = [*HEAD, *ids_of(LONG)]
+    draw(local_model(), ids, GREEDY)
+    list(local_model().stream(ids, GREEDY, Generation()))
     assert numbers(scored(LONG)) == first
 
 
-def test_the_same_text_scores_the_same_in_two_threads_and_beside_a_stream():
-    short = LONG[:130]
-    alone, found = numbers(scored(short)), []
-    ask = [*HEAD, *ids_of(LONG)]
-    long_stream = local_model().stream(ask, Sampling(60, 1, 1), Generation())
+def test_the_same_text_scores_the_same_in_two_threads_and_beside_streams():
+    alone, found = numbers(scored(LONG)), []
     threads = [
-        threading.Thread(target=lambda: found.append(numbers(scored(short))))
+        threading.Thread(target=lambda: found.append(numbers(scored(LONG))))
         for _ in "ab"
     ]
     for thread in threads:
         thread.start()
-    pieces = list(long_stream)
+    for _ in range(5):  # the same text, read at once, in whichever slot is free
+        ids = [*HEAD, *ids_of(LONG)]
+        assert list(local_model().stream(ids, GREEDY, Generation()))
     for thread in threads:
         thread.join()
-    assert pieces and found == [alone, alone]
+    assert found == [alone, alone]
 
 
 # Drawn tokens
