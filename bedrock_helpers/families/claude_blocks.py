@@ -20,6 +20,26 @@ def as_converse(messages):
     return [_message(message, f"messages.{n}") for n, message in enumerate(messages)]
 
 
+def as_system(system):
+    """
+    Claude's system text, a string or a list of text blocks, as Converse's.
+
+    Examples
+    --------
+    >>> as_system("Be brief.")
+    [{'text': 'Be brief.'}]
+    """
+    if isinstance(system, str):
+        return [{"text": system}]
+    if not isinstance(system, list):
+        raise _wrong("system: Input should be a valid list")
+    blocks = [_block(block, f"system.{n}") for n, block in enumerate(system)]
+    for number, block in enumerate(blocks):
+        if "text" not in block:
+            raise _wrong(f"system.{number}.type: Input should be 'text'")
+    return blocks
+
+
 def _message(message, path):
     for key in ("role", "content"):
         if key not in message:

@@ -9,6 +9,7 @@ from bedrock_helpers.families import body as bodies
 from bedrock_helpers.families.body_schema import problem
 from bedrock_helpers.families.claude_blocks import (
     as_converse,
+    as_system,
     as_tool_config,
     check_turns,
 )
@@ -113,13 +114,9 @@ def conversation(body):
     {'messages': [{'role': 'user', 'content': [{'text': 'Hi'}]}]}
     """
     found = {"messages": as_converse(body["messages"])}
-    system = body.get("system")
-    if system:
-        blocks = [{"text": system}] if isinstance(system, str) else system
-        found["system"] = as_converse([{"role": "user", "content": blocks}])[0][
-            "content"
-        ]
-    if body.get("tools"):
+    if body.get("system") not in (None, "", []):
+        found["system"] = as_system(body["system"])
+    if body.get("tools") not in (None, []):
         found["toolConfig"] = as_tool_config(body)
     return found
 

@@ -38,6 +38,7 @@ from tests.offline.strategies import (
 CHECKED = open_desk()
 UNCHECKED = open_desk(parameter_validation=False)
 LAUNCH = open_desk("launch", parameter_validation=False)
+STREAMED = "InvokeModelWithResponseStream"
 
 # What must hold
 
@@ -134,7 +135,9 @@ claude_bodies = st.fixed_dictionaries(
 @given(claude_bodies | any_json)
 def test_invoke_model_replies_or_refuses_in_words(body):
     raw = json.dumps(body).encode()
-    outcome(lambda: LAUNCH.call("InvokeModel", modelId=CLAUDE_V2, body=raw))
+    asked = {"modelId": CLAUDE_V2, "body": raw}
+    outcome(lambda: LAUNCH.call("InvokeModel", **asked))
+    outcome(lambda: list(LAUNCH.call(STREAMED, **asked)["body"]))
 
 
 @settings(max_examples=40)
@@ -233,4 +236,4 @@ def test_schemas_nested_deeply_are_kept_to_or_refused():
 
 
 def test_every_operation_was_thrown_at():
-    assert len(OPERATIONS) == 14, "add the new operation's bodies to this module"
+    assert len(OPERATIONS) == 15, "add the new operation's bodies to this module"
