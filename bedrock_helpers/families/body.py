@@ -125,6 +125,38 @@ def sampling(body, model_id, day=None):
     )
 
 
+def as_asked(turns, text, system=()):
+    """
+    The turns read from a prompt as a Converse conversation.
+
+    Parameters
+    ----------
+    turns : list of (str, str)
+        Role and text; empty texts are left out.
+    text : str
+        The whole prompt: one question, where the turns do not begin with a user's.
+    system : sequence of str
+
+    Returns
+    -------
+    dict
+
+    Examples
+    --------
+    >>> as_asked([("assistant", "Hello")], "Hello")
+    {'messages': [{'role': 'user', 'content': [{'text': 'Hello'}]}]}
+    """
+    spoken = [(role, said) for role, said in turns if said.strip()]
+    if not spoken or spoken[0][0] != "user":
+        spoken, system = [("user", text)], ()
+    found = {
+        "messages": [{"role": r, "content": [{"text": said}]} for r, said in spoken]
+    }
+    if system:
+        found["system"] = [{"text": said} for said in system]
+    return found
+
+
 def _or_one(value):
     return 1.0 if value is None else value
 

@@ -46,6 +46,18 @@ def validate(body, model_id, day=None):
         raise not_offline("act on reasoning_effort: its small model does not reason")
 
 
+def check_operation(body, streamed):
+    """
+    Refuse a body whose ``stream`` does not fit the operation it came with.
+
+    Raises
+    ------
+    Refusal
+    """
+    if body.get("stream", streamed) != streamed:
+        raise _malformed("#/stream: it does not fit the operation")
+
+
 def _check_message(path, message):
     for key in ("role", "content"):
         if key not in message:

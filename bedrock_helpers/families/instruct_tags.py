@@ -2,6 +2,8 @@
 
 import re
 
+from bedrock_helpers.families import body as bodies
+
 _TURN = re.compile(r"\[INST\](.*?)\[/INST\]", re.DOTALL)
 _SYSTEM = re.compile(r"<<SYS>>(.*?)<</SYS>>", re.DOTALL)
 
@@ -17,16 +19,10 @@ def instruct_turns(prompt):
     ['user', 'assistant', 'user']
     """
     parts = _TURN.split(prompt)
-    if len(parts) == 1:
-        return {"messages": [_message("user", prompt)]}
     system, turns = [], []
     for asked, answered in zip(parts[1::2], parts[2::2], strict=True):
-        system += [{"text": text.strip()} for text in _SYSTEM.findall(asked)]
-        turns.append(("user", _SYSTEM.sub("", asked)))
-        turns.append(("assistant", answered.replace("<s>", "").replace("</s>", "")))
-    messages = [_message(role, text.strip()) for role, text in turns if text.strip()]
-    return {"messages": messages, **({"system": system} if system else {})}
-
-
-def _message(role, text):
-    return {"role": role, "content": [{"text": text}]}
+        system += [text.strip() for text in _SYSTEM.findall(asked)]
+        turns.append(("user", _SYSTEM.sub("", asked).strip()))
+        answer = answered.replace("<s>", "").replace("</s>", "")
+        turns.append(("assistant", answer.strip()))
+    return bodies.as_asked(turns, prompt, system)

@@ -60,13 +60,9 @@ def conversation(body):
         (role, said.split("<|eot_id|>")[0].strip())
         for role, said in zip(parts[::2], parts[1::2], strict=True)
     ]
-    system = [{"text": said} for role, said in turns if role == "system" and said]
-    messages = [
-        {"role": role, "content": [{"text": said}]}
-        for role, said in turns
-        if role in ("user", "assistant") and said
-    ]
-    return {"messages": messages, **({"system": system} if system else {})}
+    system = [said for role, said in turns if role == "system" and said]
+    spoken = [turn for turn in turns if turn[0] in ("user", "assistant")]
+    return bodies.as_asked(spoken, prompt, system)
 
 
 def reply(answer, model_id):

@@ -37,6 +37,10 @@ def validate(body, model_id, day=None):
             if key not in message:
                 where = f"#/messages/{number}: required key [{key}] not found"
                 raise refusal("malformed_input", problem=where)
+        if isinstance(message["content"], str):
+            found = "expected type: JSONArray, found: String"
+            where = f"#/messages/{number}/content: {found}"
+            raise refusal("malformed_input", problem=where)
 
 
 def conversation(body):

@@ -47,15 +47,12 @@ def conversation(body):
     """
     text = body["inputText"]
     if not text.startswith("User:"):
-        return {"messages": [_turn("user", text)]}
+        return bodies.as_asked([], text)
     parts = _SPEAKER.split(text)[1:]
     roles = {"User": "user", "Bot": "assistant"}
     spoken = zip(parts[::2], parts[1::2], strict=True)
-    return {"messages": [_turn(roles[who], said) for who, said in spoken if said]}
-
-
-def _turn(role, text):
-    return {"role": role, "content": [{"text": text.removesuffix("\n")}]}
+    turns = [(roles[who], said.removesuffix("\n")) for who, said in spoken]
+    return bodies.as_asked(turns, text)
 
 
 def reply(answer, model_id):

@@ -8,8 +8,11 @@ from dataclasses import replace
 
 from bedrock_helpers.families import (
     body,
+    claude_messages,
     claude_text,
+    gpt_oss,
     jurassic2,
+    nova,
     sdxl,
     titan_embeddings,
 )
@@ -41,7 +44,7 @@ PLACEHOLDER = "placeholder-drawing"
 class _Invocation:
     """One native request being answered: by which family, and since when."""
 
-    def __init__(self, request, call):
+    def __init__(self, request, call, streamed=False):
         self.started = time.perf_counter()
         self.first_byte_ms = None
         self.call, self.day = call, call.account.day
@@ -53,6 +56,8 @@ class _Invocation:
         check_wrapping(request)
         self.body = read_body(request["body"])
         self.family.validate(self.body, self.model_id, self.day)
+        if self.family is gpt_oss:
+            gpt_oss.check_operation(self.body, streamed)
         self.key = replies.request_key({"body": self.body}, self.model_id)
 
     def elapsed_ms(self):
@@ -76,7 +81,8 @@ class _Invocation:
         if self.family is jurassic2:
             sampling = replace(sampling, **jurassic2.penalties(self.body))
         asked = self.family.conversation(self.body)
-        check_conversation(asked, self.model)
+        if self.family in (nova, claude_messages):  # theirs is Converse's, nearly
+            check_conversation(asked, self.model)
         tools.check_tools(asked, self.model)
         detail = getattr(self.family, "detail", lambda body: None)(self.body)
         if detail is not None:
@@ -189,7 +195,7 @@ def _vector(asked):
 @_own_words
 def invoke_model_with_response_stream(request, call):
     """Answer InvokeModelWithResponseStream: the reply as it is made."""
-    asked = _Invocation(request, call)
+    asked = _Invocation(request, call, streamed=True)
     if not asked.model.streaming or asked.family in (sdxl, titan_embeddings):
         raise refusal("no_streaming")
     try:

@@ -5,14 +5,17 @@ import json
 import pytest
 
 from bedrock_helpers.families.lookup import family_module
+from bedrock_helpers.parameters import by_role
 from tests.families.models import (
     CLAUDE_V2,
+    COMMAND,
     GPT_OSS,
     HAIKU,
     LITE,
     MICRO,
     MIXTRAL,
     SCOUT,
+    ULTRA,
     desk_of,
     invoke,
     put,
@@ -229,3 +232,56 @@ def test_counting_refuses_a_body_that_calling_refuses(raw):
     wanted = {"modelId": BARE_HAIKU, "input": {"invokeModel": {"body": raw}}}
     error = desk_of(HAIKU).refused("CountTokens", **wanted).response["Error"]
     assert error["Code"] == "ValidationException" and error["Message"]
+
+
+# Prompts that are no conversation
+
+
+@pytest.mark.parametrize("model", [LITE, ULTRA, COMMAND, MIXTRAL, SCOUT])
+def test_an_empty_prompt_is_too_short_for_its_schema(model):
+    body = put(smallest(model), by_role(model)["prompt"].path, "")
+    code, text = refused(model, body)
+    assert code == "ValidationException"
+    assert "expected minLength: 1, actual: 0" in text
+
+
+@pytest.mark.parametrize(
+    ("model", "prompt"),
+    [
+        (LITE, "User:"),
+        (LITE, "User: \nBot: Hello.\nUser: Bye"),
+        (MIXTRAL, "[INST][/INST]"),
+        (MIXTRAL, "[INST] [/INST] Hello."),
+        (SCOUT, HEADER.format("system", "Be brief.")),
+        (SCOUT, " "),
+    ],
+)
+def test_a_prompt_whose_turns_do_not_begin_with_the_users_is_one_question(
+    model, prompt
+):
+    body = put(smallest(model), by_role(model)["prompt"].path, prompt)
+    family = family_module(model)
+    asked = {"role": "user", "content": [{"text": prompt}]}
+    assert family.conversation(body) == {"messages": [asked]}
+    assert invoke(model, body)
+
+
+def test_nova_wants_a_list_where_claude_takes_a_string():
+    messages = [{"role": "user", "content": "Hi"}]
+    code, text = refused(MICRO, {"messages": messages})
+    assert code == "ValidationException"
+    assert "#/messages/0/content: expected type: JSONArray, found: String" in text
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_stream_in_a_body_of_gpt_oss_must_fit_the_operation(streamed):
+    send, operation = (
+        (stream, "InvokeModelWithResponseStream")
+        if streamed
+        else (invoke, "InvokeModel")
+    )
+    assert send(GPT_OSS, {**smallest(GPT_OSS), "stream": streamed})
+    unfit = {**smallest(GPT_OSS), "stream": not streamed}
+    code, text = refused(GPT_OSS, unfit, operation)
+    assert code == "ValidationException"
+    assert "#/stream" in text
