@@ -1,6 +1,7 @@
 """The checks of notebook 02. Each gives None, or words that lead on."""
 
 import json
+from numbers import Real
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -15,11 +16,16 @@ _MOST_TOKENS = 20
 #: The prompt of the exercise about room, in tokens.
 ROOM_PROMPT_TOKENS = 3_900
 _THROTTLES = 4
-#: Attempts of a boto3 client whose Config does not say (standard mode).
-_UNSET = 3
+#: Attempts of a boto3 client whose Config does not say, by its retry mode.
+_UNSET, _UNSET_LEGACY = 3, 5
 _TEXT, _MORE = {"text": "Bonjour"}, {"text": " tout le monde"}
 _THOUGHT = {"reasoningContent": {"reasoningText": {"text": "A greeting."}}}
 _TOOL = {"toolUse": {"toolUseId": "t1", "name": "greet", "input": {}}}
+_REST = {
+    "stopReason": "end_turn",
+    "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2},
+    "metrics": {"latencyMs": 1},
+}
 #: Content of a reply, and the text in it.
 _READINGS = (
     ([_TEXT], "Bonjour"),
@@ -27,6 +33,7 @@ _READINGS = (
     ([_TEXT, _MORE], "Bonjour tout le monde"),
     ([_THOUGHT], ""),
     ([_TEXT, _TOOL], "Bonjour"),
+    ([_TEXT, _TOOL, _MORE], "Bonjour tout le monde"),
     ([], ""),
 )
 
@@ -39,7 +46,7 @@ def native_body(answer):
     runtime = connect("offline", as_of=launch_day).client("bedrock-runtime")
     try:
         runtime.invoke_model(modelId=_TITAN, body=json.dumps(answer))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return "JSON cannot hold it: use text, numbers, lists and dicts only."
     except ClientError as error:
         return f"Bedrock refuses it: {error.response['Error']['Message']}"
@@ -59,7 +66,7 @@ def read_safely(answer):
         message = {"role": "assistant", "content": [dict(b) for b in content]}
         kinds = ", ".join(next(iter(block)) for block in content) or "none"
         try:
-            found = answer({"output": {"message": message}})
+            found = answer({"output": {"message": message}, **_REST})
         except Exception as error:
             name = type(error).__name__
             return f"with the blocks {kinds} it fails: {name}: {error}"
@@ -73,7 +80,9 @@ def patient(answer):
     if not isinstance(answer, Config):
         return 'it should be a Config: Config(retries={"total_max_attempts": ...})'
     client = connect("offline").client("bedrock-runtime", config=answer)
-    attempts = client.meta.config.retries.get("total_max_attempts", _UNSET)
+    given = client.meta.config.retries
+    unset = _UNSET_LEGACY if given.get("mode") == "legacy" else _UNSET
+    attempts = given.get("total_max_attempts", unset)
     if attempts > 10:
         return f"{attempts} attempts: a room of such clients only makes it worse."
     if attempts <= _THROTTLES:
@@ -86,7 +95,7 @@ def patient(answer):
 
 def room(answer):
     """How many tokens are left for the completion beside this prompt?"""
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
+    if isinstance(answer, bool) or not isinstance(answer, Real):
         return "it should be a number of tokens."
     window = catalog.get(_COMMAND).context_window_tokens
     most = by_role(_COMMAND, catalog.LAUNCH_DAY)["max_tokens"].maximum

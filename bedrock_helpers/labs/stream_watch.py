@@ -89,6 +89,8 @@ class StreamWatch(ipywidgets.VBox):
             self._show((time.perf_counter() - started) * 1000)
 
     def _take(self, piece, arrived_ms):
+        if not piece:
+            return
         self._received += piece
         self.arrivals_ms.append(arrived_ms)
         self._show(arrived_ms)

@@ -151,6 +151,7 @@ class Composition:
             prompt += thought
         if left < 1:
             self.stop_reason = "max_tokens"
+            self.input_tokens = self.input_tokens or self.count_input()
             return
         block = Block("text")
         self.blocks.append(block)

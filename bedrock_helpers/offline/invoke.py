@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+import threading
 import time
 from dataclasses import replace
 
@@ -31,7 +32,11 @@ from bedrock_helpers.offline.http_reply import (
 from bedrock_helpers.offline.local_model import model_name
 from bedrock_helpers.offline.model_ids import callable_model
 from bedrock_helpers.offline.native_answer import NativeAnswer
-from bedrock_helpers.offline.native_request import check_wrapping, read_body
+from bedrock_helpers.offline.native_request import (
+    check_wrapping,
+    read_body,
+    whole_numbers,
+)
 from bedrock_helpers.offline.placeholder_image import draw_placeholder
 from bedrock_helpers.offline.scored_reply import Scored
 from bedrock_helpers.offline.stream_faults import broken_event, until_break
@@ -58,7 +63,8 @@ class _Invocation:
         self.family.validate(self.body, self.model_id, self.day)
         if self.family is gpt_oss:
             gpt_oss.check_operation(self.body, streamed)
-        self.key = replies.request_key({"body": self.body}, self.model_id)
+        same = {"body": whole_numbers(self.body)}
+        self.key = replies.request_key(same, self.model_id)
 
     def elapsed_ms(self):
         """Milliseconds since the request came in."""
@@ -86,7 +92,8 @@ class _Invocation:
         tools.check_tools(asked, self.model)
         detail = getattr(self.family, "detail", lambda body: None)(self.body)
         if detail is not None:
-            return lambda: Scored(self.body["prompt"], sampling, detail)
+            window = self.model.context_window_tokens
+            return lambda: Scored(self.body["prompt"], sampling, detail, window)
         return lambda: Composition(asked, self.model, sampling)
 
     def pieces(self):
@@ -211,18 +218,27 @@ def invoke_model_with_response_stream(request, call):
 
 
 def _events(asked, fault):
-    pieces = until_break(asked.pieces(), fault)
-    chunks = asked.family.chunks(asked.answer, pieces, asked.model_id)
+    ended = threading.Event()
+    pieces = _until_end(until_break(asked.pieces(), fault), ended)
+    last = None
     try:
-        last = next(chunks)
-        for chunk in chunks:
-            yield _chunk(last)
-            last = chunk
+        for chunk in asked.family.chunks(asked.answer, pieces, asked.model_id):
+            if last is not None:
+                yield _chunk(last)
+            last = chunk if ended.is_set() else None
+            if last is None:
+                yield _chunk(chunk)
         yield _chunk({**last, METRICS: asked.metrics()})
     except Refusal as stop:
         if asked.cancelled and asked.cancelled.is_set():
             return
         yield broken_event(stop)
+
+
+def _until_end(pieces, ended):
+    """The pieces, and word when there are no more: only then a chunk can be last."""
+    yield from pieces
+    ended.set()
 
 
 def _chunk(content):

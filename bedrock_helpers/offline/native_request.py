@@ -35,6 +35,23 @@ def read_body(raw):
     return body
 
 
+def whole_numbers(value):
+    """
+    A JSON value with 1.0 written as 1: the same request, so the same reply.
+
+    Examples
+    --------
+    >>> whole_numbers({"temperature": 0.0, "stop": [0.5]})
+    {'temperature': 0, 'stop': [0.5]}
+    """
+    if isinstance(value, dict):
+        return {key: whole_numbers(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [whole_numbers(inner) for inner in value]
+    whole = isinstance(value, float) and value.is_integer()
+    return int(value) if whole else value
+
+
 def check_wrapping(request):
     """
     Refuse another content type, and what cannot be done offline around a body.

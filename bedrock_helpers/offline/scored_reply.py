@@ -1,9 +1,9 @@
 """Replies with the log-probability of every token, and several at a time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bedrock_helpers.offline.completion_request import STOP_REASONS, WINDOW_TOKENS
-from bedrock_helpers.offline.errors import not_offline
+from bedrock_helpers.offline.errors import not_offline, refusal
 from bedrock_helpers.offline.local_model import local_model
 from bedrock_helpers.offline.replies import Block
 from bedrock_helpers.offline.token_scores import characters, draw, score
@@ -24,6 +24,8 @@ class Scored:
     prompt : str
     sampling : Sampling
     detail : bedrock_helpers.families.token_detail.Detail
+    window_tokens : int or None
+        The played model's window, which prompt and reply share.
     details : dict
         ``prompt`` and ``generations``, once made.
     """
@@ -31,6 +33,7 @@ class Scored:
     prompt: str
     sampling: object
     detail: object
+    window_tokens: int | None = None
     details: dict | None = None
     blocks: list = field(default_factory=list)
     stop_reason: str | None = None
@@ -46,12 +49,20 @@ class Scored:
         tail = [i for i, _ in self._engine.tokens(_TAIL, special=True)]
         self._ids = [*self._head, *(i for i, _ in self._tokens), *tail]
         self.input_tokens = len(self._ids)
+        self._leave_room()
         room = WINDOW_TOKENS - self.sampling.max_tokens
         if self.input_tokens > room:
             raise not_offline(
                 f"tell the tokens of a prompt of {self.input_tokens} tokens: its "
                 f"small model's window is {WINDOW_TOKENS}"
             )
+
+    def _leave_room(self):
+        limit = self.window_tokens or WINDOW_TOKENS
+        if self.input_tokens > limit:
+            raise refusal("input_too_long")
+        most = min(self.sampling.max_tokens, limit - self.input_tokens)
+        self.sampling = replace(self.sampling, max_tokens=most)
 
     def count_input(self):
         """Tokens of the prompt."""

@@ -53,6 +53,7 @@ RIGHT = {
     "02-patience": [
         Config(retries={"total_max_attempts": 5}),
         Config(retries={"max_attempts": 4}),
+        Config(retries={"mode": "legacy"}),
         Config(retries={"total_max_attempts": 8, "mode": "standard"}),
     ],
     "02-room": [196, 196.0],
@@ -74,6 +75,7 @@ WRONG = {
     "02-read-safely": [
         (read_first_block, "with the blocks reasoningContent, text it fails"),
         (read_first_text, "with the blocks text, text it gives 'Bonjour'"),
+        (lambda reply: reply["stopReason"], "it gives 'end_turn', not 'Bonjour'"),
         ("Bonjour", "a function that takes a reply"),
         (lambda: "Bonjour", "it fails: TypeError"),
     ],

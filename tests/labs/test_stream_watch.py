@@ -82,6 +82,12 @@ def test_an_error_appears_in_the_lab_with_what_had_arrived_and_it_can_run_again(
     assert not watch.run.disabled
 
 
+def test_an_empty_piece_is_no_text():
+    watch = StreamWatch(lambda prompt: iter(["", "a", ""]))
+    watch.start()
+    assert repr(watch) == "StreamWatch: 1 pieces arrived, 1 characters"
+
+
 def test_a_second_run_begins_anew(watch):
     watch.start()
     watch.start()

@@ -6,10 +6,13 @@ import pytest
 from botocore.exceptions import EventStreamError
 
 from bedrock_helpers import catalog
+from bedrock_helpers.answered_by import answered_by
+from bedrock_helpers.data_files import load_json
 from bedrock_helpers.families import claude_text, cohere_command, titan_text
 from bedrock_helpers.offline.composer import Composition
 from bedrock_helpers.offline.local_model import LocalModel
 from bedrock_helpers.offline.parameters import Sampling
+from bedrock_helpers.offline.stream_faults import PIECES_BEFORE_BREAK
 from tests.offline.desk import CLAUDE_V2, HAIKU, MICRO, headers, tokens, user
 
 COMMAND, LITE = "cohere.command-text-v14", "amazon.titan-text-lite-v1"
@@ -156,3 +159,23 @@ def test_todays_other_models_stream_their_own_shape(ready):
     parameters = {"modelId": MICRO, "body": json.dumps(body)}
     chunks = list(streamed(ready, parameters)[0])
     assert "messageStart" in chunks[0] and METRICS in chunks[-1]
+
+
+def test_every_piece_before_a_break_is_delivered(launch):
+    launch.session.offline.fail_next("stream_broken")
+    chunks, _ = streamed(launch, asked(CLAUDE_V2, 20, temperature=0))
+    arrived = []
+    with pytest.raises(EventStreamError):
+        for chunk in chunks:
+            arrived.append(chunk)
+    assert len(arrived) == PIECES_BEFORE_BREAK
+    assert all(chunk["completion"] for chunk in arrived)
+
+
+@pytest.mark.parametrize("zero", [0, 0.0])
+def test_a_whole_number_may_be_written_either_way(launch, zero):
+    lessons = load_json("lesson_replies.json")["replies"]
+    body = next(reply["body"] for reply in lessons if "body" in reply)
+    raw = json.dumps({**body, "temperature": zero})
+    reply = launch.call("InvokeModel", modelId=CLAUDE_V2, body=raw)
+    assert "a lesson reply" in answered_by(reply)
