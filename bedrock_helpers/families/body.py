@@ -115,7 +115,9 @@ def sampling(body, model_id, day=None):
         for role, value in asked.items()
     }
     if asked["max_tokens"] is None:
-        values["max_tokens"] = min(values["max_tokens"] or 512, UNSET_MAX_TOKENS)
+        values["max_tokens"] = min(
+            values["max_tokens"] or UNSET_MAX_TOKENS, UNSET_MAX_TOKENS
+        )
     return Sampling(
         max_tokens=values["max_tokens"],
         temperature=_or_one(values.get("temperature")),
