@@ -4,7 +4,7 @@ FIRST_NOTEBOOK := notebooks/01_setup_and_model_access.ipynb
 
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab venv test browser-tests notebooks lint lock bench doctor clean
+.PHONY: help lab serve venv test browser-tests client-tests soak notebooks lint lock bench doctor clean
 
 help: ## show this list
 	@echo "Start here:  make lab"
@@ -13,6 +13,9 @@ help: ## show this list
 
 lab: venv ## install what is needed, then open the first notebook in JupyterLab
 	@JUPYTER_CONFIG_PATH=tools/jupyter $(PY) -m jupyterlab $(AS_ROOT) $(JUPYTER_ARGS) $(FIRST_NOTEBOOK)
+
+serve: venv ## answer AWS clients on port 8787 (ARGS="--port 0 --as-of 2023-09-28 --account new")
+	@$(PY) -m bedrock_helpers.offline $(ARGS)
 
 venv: ## only install: make .venv, or leave it when nothing has changed
 	@PYTHON='$(PYTHON)' sh tools/setup_venv.sh
@@ -25,13 +28,20 @@ browser-tests: venv ## only the tests that open JupyterLab in Chromium
 	@sh tools/install_chromium.sh
 	@$(PY) -m pytest -rs tests/browser
 
+client-tests: venv ## only the tests with clients not written here: AWS CLI, JavaScript SDK, ...
+	@PY=$(PY) sh tools/setup_clients.sh
+	@$(PY) -m pytest -rs tests/clients
+
+soak: venv ## 64 streaming clients at once, for 60 s (or BEDROCK_SOAK_S=600)
+	@$(PY) -m pytest -rs tests/soak
+
 notebooks: venv ## run all notebooks offline and store their outputs (ARGS="--record 02_invoke_basics")
 	@$(PY) tools/refresh_notebooks.py $(ARGS)
 
 lint: venv ## check style with ruff
 	@$(PY) -m ruff check .
 
-lock: ## make requirements.lock from pyproject.toml (ARGS=--upgrade for newer versions)
+lock: ## make the two requirements.lock anew (ARGS=--upgrade for newer versions)
 	@sh tools/make_lock.sh $(ARGS)
 
 bench: venv ## measure speed; prints ratios measured in one run (ARGS=--notebooks)
@@ -41,5 +51,6 @@ doctor: venv ## say whether this computer is ready for the course
 	@$(PY) -c 'import sys, bedrock_helpers as bh; r = bh.doctor(); print(r); sys.exit(not r.works)'
 
 clean: ## remove .venv and everything else that make made
-	@rm -rf .venv .lock-tools .make-log .hypothesis .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-clients .lock-tools .make-log .hypothesis .pytest_cache .ruff_cache
+	@rm -rf tests/clients/javascript/node_modules
 	@find bedrock_helpers tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

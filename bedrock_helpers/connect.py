@@ -31,8 +31,9 @@ def connect(
     as_of : str, optional
         Offline only: the day to live in, ``"2023-09-28"`` or the catalogue's
         own date, which is the default.
-    account : {"ready", "new"}
-        Offline only: whether access forms and grants are already done.
+    account : {"ready", "new", "signed-out"}
+        Offline only: whether access forms and grants are already done, or a session
+        without credentials.
     budget_usd : float, optional
         Most dollars this session may spend. Live sessions have 1.00 unless you
         say otherwise. Offline, prices are only practised.

@@ -141,6 +141,8 @@ def _connected(mode, report):
 
 def _account(session):
     place = f"{session.mode}, {session.region_name}"
+    if session.mode == "live" and session.address:
+        place += f", at {session.address}, which is not AWS"
     yield _try(
         f"list the models ({place})",
         lambda: session.client("bedrock").list_foundation_models(),

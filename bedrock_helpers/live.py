@@ -2,6 +2,7 @@
 
 import os
 import re
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
@@ -21,6 +22,7 @@ _WHY_NEVER = (
     "practised for nothing."
 )
 _SUBSCRIBING = "CreateFoundationModelAgreement"
+_AWS = re.compile(r"\.(amazonaws\.com(\.cn)?|api\.aws)$")
 _API_KEY = "AWS_BEARER_TOKEN_BEDROCK"
 _READING = re.compile(
     "(Get|List|Describe|Head|BatchGet|Lookup|Simulate)[A-Z]|FilterLogEvents$"
@@ -65,6 +67,8 @@ class LiveSession(boto3.Session):
     budget : Budget
     account : str
         The account's last four digits, or why they are not known.
+    address : str or None
+        Where calls go, if that is not AWS: ``AWS_ENDPOINT_URL`` says so.
     """
 
     mode = "live"
@@ -84,12 +88,15 @@ class LiveSession(boto3.Session):
         self._subscribed = set()
         self.budget.watch(self.events)
         self.account = self._account()
+        self.address = self._address()
 
     def __repr__(self):
         """Say that it is live, on which account, and what it may spend."""
         allowed = ", ".join(sorted(self._allowed)) or "none"
+        where = self.address and f"Its calls go to {self.address}, not to AWS.\n"
         return (
             f"Bedrock session: LIVE, {self.region_name}, account {self.account}.\n"
+            f"{where or ''}"
             f"{self.budget}. Account changes allowed: {allowed}."
         )
 
@@ -109,6 +116,10 @@ class LiveSession(boto3.Session):
         except Exception as error:  # shown only: nothing else depends on it
             return f"unknown ({type(error).__name__})"
         return "…" + identity["Account"][-4:]
+
+    def _address(self):
+        url = self.client("bedrock-runtime").meta.endpoint_url
+        return None if _AWS.search(urlsplit(url).hostname or "") else url
 
     def _guard(self, model, **_):
         name = model.name

@@ -74,7 +74,7 @@ def test_what_describes_the_offline_bedrock_is_refused_live(aws, wrong):
 
 
 def test_another_kind_of_account_is_an_error():
-    with pytest.raises(ValueError, match="'ready' or 'new'"):
+    with pytest.raises(ValueError, match="'ready', 'new' or 'signed-out'"):
         bh.connect("offline", account="old")
 
 

@@ -48,6 +48,7 @@ def test_every_public_function_says_what_it_takes_and_gives():
 
 def test_heavy_parts_load_only_when_needed():
     heavy = {"pandas", "moto", "xllamacpp", "ipywidgets", "numpy", "jsonschema"}
+    heavy |= {"granian", "starlette", "anyio"}
     code = "import sys, bedrock_helpers as bh; bh.connect(); print(*sys.modules)"
     printed = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

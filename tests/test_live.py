@@ -55,6 +55,20 @@ def test_the_account_is_shown_as_its_last_four_digits_only(aws):
     assert "12345678" not in shown
 
 
+def test_an_address_that_is_not_aws_is_named_by_the_session_and_the_doctor(aws):
+    session = bh.connect("live")
+    assert f"Its calls go to {aws.url}, not to AWS." in repr(session)
+    assert f"at {aws.url}, which is not AWS" in repr(bh.doctor(session))
+
+
+def test_a_session_on_aws_names_no_address(aws, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", aws.url)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    session = bh.connect("live")
+    assert session.address is None
+    assert "not to AWS" not in repr(session)
+
+
 @pytest.mark.parametrize(
     ("answer", "name"),
     [

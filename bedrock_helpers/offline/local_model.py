@@ -12,6 +12,7 @@ import queue
 import secrets
 import threading
 import urllib.request
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +25,10 @@ from bedrock_helpers.offline.errors import not_offline
 
 #: Set this to any .gguf file to put another model in SmolLM2's place.
 MODEL_VARIABLE = "BEDROCK_LOCAL_MODEL"
+#: An event that, once set, ends what is made in this context.
+STOPPED = ContextVar("STOPPED", default=None)
+#: Tokenised at a time; a character is at most 12 bytes of JSON.
+_SLICE_CHARACTERS = 80_000
 #: Replies made at a time; others wait. Each slot's memory is about 190 MB.
 _SLOTS = 2
 
@@ -115,6 +120,8 @@ class LocalModel:
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
         params.n_ctx, params.n_parallel = _SLOTS * WINDOW_TOKENS, _SLOTS
+        params.cache_ram_mib = 0  # else every prompt stays in memory, up to 8 GB
+        self._free_slots = threading.Semaphore(_SLOTS)
         self._key = secrets.token_urlsafe(24)
         params.api_keys, params.verbosity = [self._key], -1
         try:
@@ -150,6 +157,12 @@ class LocalModel:
         return [(t["id"], piece) for t, piece in zip(found, pieces, strict=True)]
 
     def _tokenize(self, text, **options):
+        """Slice by slice: llama.cpp takes a megabyte at a time, as JSON."""
+        starts = range(0, len(text), _SLICE_CHARACTERS)
+        slices = [text[start : start + _SLICE_CHARACTERS] for start in starts]
+        return [token for part in slices for token in self._tokens_of(part, options)]
+
+    def _tokens_of(self, text, options):
         body = json.dumps({"content": text, **options}).encode()
         request = urllib.request.Request(
             self._server.listening_address + "/tokenize",
@@ -211,7 +224,7 @@ class LocalModel:
         """
         body = completion_request(prompt, sampling, json_schema)
         chunks, left = queue.SimpleQueue(), threading.Event()
-        enough = [left] if stopped is None else [left, stopped]
+        enough = [event for event in (left, stopped, STOPPED.get()) if event]
         worker = threading.Thread(
             target=self._run, args=(body, chunks, enough), daemon=True
         )
@@ -231,7 +244,9 @@ class LocalModel:
             return any(event.is_set() for event in enough)
 
         try:
-            result = self._server.handle_completions(body, take)
+            with self._free_slots:  # what was given up while it waited is not begun
+                wanted = not any(event.is_set() for event in enough)
+                result = self._server.handle_completions(body, take) if wanted else None
             if isinstance(result, dict):
                 chunks.put(result)
         except Exception as error:

@@ -5,7 +5,7 @@ from bedrock_helpers.offline.strict_json import read_json
 
 _JSON = "application/json"
 #: Of the service model's ``Body`` shape, in bytes.
-_LARGEST_BODY = 25_000_000
+LARGEST_BODY = 25_000_000
 
 
 def read_body(raw):
@@ -22,10 +22,8 @@ def read_body(raw):
     >>> read_body(b'{"prompt": "Hi"}')
     {'prompt': 'Hi'}
     """
-    if len(raw) > _LARGEST_BODY:
-        longest = f"have length less than or equal to {_LARGEST_BODY}"
-        broken = f"Value at 'body' failed to satisfy constraint: Member must {longest}"
-        raise refusal("constraint", count=1, noun="error", broken=broken)
+    if len(raw) > LARGEST_BODY:
+        raise too_large()
     try:
         body = read_json(raw)
     except ValueError:
@@ -33,6 +31,13 @@ def read_body(raw):
     if not isinstance(body, dict):
         raise refusal("malformed_input", problem="#: expected type: JSONObject")
     return body
+
+
+def too_large():
+    """The refusal of a body beyond the service model's 25,000,000 bytes."""
+    longest = f"have length less than or equal to {LARGEST_BODY}"
+    broken = f"Value at 'body' failed to satisfy constraint: Member must {longest}"
+    return refusal("constraint", count=1, noun="error", broken=broken)
 
 
 def whole_numbers(value):

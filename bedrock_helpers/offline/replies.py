@@ -88,13 +88,19 @@ def request_key(request, model_id):
     """
     The fingerprint of a request: its model and every parameter.
 
+    An empty list, as LangChain sends for ``system``, is no parameter.
+
     Examples
     --------
     >>> hello = {"messages": [{"role": "user", "content": [{"text": "Hi"}]}]}
     >>> len(request_key(hello, "amazon.nova-micro-v1:0"))
     32
     """
-    kept = {k: v for k, v in request.items() if k not in _NOT_PART_OF_A_REQUEST}
+    kept = {
+        name: value
+        for name, value in request.items()
+        if name not in _NOT_PART_OF_A_REQUEST and value != []
+    }
     text = json.dumps([model_id, kept], sort_keys=True, default=repr)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -6,7 +6,7 @@ query parameter or a header is written down here.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from botocore.loaders import Loader
@@ -80,7 +80,12 @@ def find_route(method, url):
     >>> operation.name, labels
     ('Converse', {'modelId': 'a.b-v1:0'})
     """
-    path = urlsplit(url).path
+    operation, labels = _matched(method, urlsplit(url).path)
+    return operation, dict(labels)
+
+
+@lru_cache(maxsize=512)
+def _matched(method, path):
     for route in routes():
         match = route.path.fullmatch(path) if route.method == method else None
         if match:

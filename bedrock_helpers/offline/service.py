@@ -1,18 +1,20 @@
 """The offline Bedrock: takes an HTTP request, gives the reply AWS would give."""
 
+import datetime
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bedrock_helpers import catalog
-from bedrock_helpers.offline import access, control, invoke, runtime
+from bedrock_helpers.offline import access, control, identity, invoke, runtime
 from bedrock_helpers.offline.account import KINDS, Account
 from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
 from bedrock_helpers.offline.faults import Faults
 from bedrock_helpers.offline.http_reply import error_reply, to_botocore
 from bedrock_helpers.offline.local_model import NoLocalModel
 from bedrock_helpers.offline.replies import Replies
-from bedrock_helpers.offline.router import find_route, read_parameters
+from bedrock_helpers.offline.router import SERVICES, find_route, read_parameters
+from bedrock_helpers.offline.signature import check_clock, read_signature
 
 #: What the offline Bedrock can do today, and which function does it.
 OPERATIONS = {
@@ -41,6 +43,8 @@ LAUNCH_OPERATIONS = (
     "InvokeModel",
     "InvokeModelWithResponseStream",
 )
+#: What requests may be signed for: bedrock-runtime's are signed for bedrock.
+ANSWERED = (*SERVICES, "sts")
 _HOST = re.compile(r"bedrock(?:-runtime)?(?:-fips)?\.([a-z0-9-]+)\.")
 
 
@@ -85,13 +89,15 @@ class OfflineBedrock:
             )
         if account not in KINDS:
             raise ValueError(
-                f"account={account!r}: an offline account is 'ready' or 'new'. "
+                f"account={account!r}: an offline account is 'ready', 'new' or "
+                "'signed-out' (no credentials). "
                 'Type: bh.connect("offline", account="new")'
             )
         self._account = Account(day, account)
         self._replies = Replies()
         self._faults = Faults()
         self._region_name = region_name
+        self._clock_offset = datetime.timedelta()
 
     def __repr__(self):
         """Say the day and the kind of account."""
@@ -152,6 +158,20 @@ class OfflineBedrock:
         """
         self._faults.add(kind, times)
 
+    def set_clock(self, minutes_ahead=0):
+        """
+        Set the service's clock against this machine's.
+
+        A service 20 minutes ahead sees every request as this machine's clock, 20
+        minutes behind, would have signed it.
+
+        Parameters
+        ----------
+        minutes_ahead : float
+            Negative is behind; 0 sets it right again.
+        """
+        self._clock_offset = datetime.timedelta(minutes=minutes_ahead)
+
     def answer(self, method, url, headers, body):
         """
         Answer one HTTP request.
@@ -160,6 +180,7 @@ class OfflineBedrock:
         ----------
         method, url : str
         headers : mapping
+            With names of any case.
         body : bytes or None
 
         Returns
@@ -174,6 +195,9 @@ class OfflineBedrock:
             return error_reply(Refusal("NotAvailableOffline", 501, str(missing)))
 
     def _answer(self, method, url, headers, body):
+        service = self._signed_for(headers)
+        if service == "sts":
+            return identity.answer(body)
         operation, labels = find_route(method, url)
         if operation is None or operation.name not in OPERATIONS:
             name = operation.name if operation else f"{method} {urlsplit(url).path}"
@@ -188,6 +212,17 @@ class OfflineBedrock:
         )
         return OPERATIONS[operation.name](parameters, call)
 
+    def _signed_for(self, headers):
+        """The service a request is signed for; an API key is Bedrock's own."""
+        signature = read_signature(headers)
+        if signature.api_key:
+            return "bedrock"
+        check_clock(headers, _now() + self._clock_offset)
+        if signature.service not in ANSWERED:
+            names = ", ".join(ANSWERED)
+            raise not_offline(f"answer for {signature.service}, only for {names}")
+        return signature.service
+
     def region_of(self, url):
         """The Region a request is addressed to."""
         match = _HOST.match(urlsplit(url).netloc)
@@ -196,5 +231,10 @@ class OfflineBedrock:
     def handle(self, request, **_):
         """Answer botocore's ``before-send`` event: nothing leaves the process."""
         body = request.body.read() if hasattr(request.body, "read") else request.body
+        body = body.encode() if isinstance(body, str) else body
         reply = self.answer(request.method, request.url, request.headers, body)
         return to_botocore(reply, request.url)
+
+
+def _now():
+    return datetime.datetime.now(datetime.UTC)

@@ -5,17 +5,20 @@ import os
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import CredentialResolver
 from botocore.exceptions import BotoCoreError, EndpointConnectionError
 
 from bedrock_helpers import catalog
 from bedrock_helpers.budget import Budget
 from bedrock_helpers.offline.local_model import model_name
-from bedrock_helpers.offline.router import SERVICES, builtin_loader
-from bedrock_helpers.offline.service import OfflineBedrock
+from bedrock_helpers.offline.router import builtin_loader
+from bedrock_helpers.offline.service import ANSWERED, OfflineBedrock
 
 #: Not a key of anybody's: requests are signed with it, as boto3 must sign them.
 _ACCESS_KEY = "OFFLINE-ACCESS-KEY"
 _SECRET_KEY = "offline"
+#: A session that finds no credentials, on a ready account.
+SIGNED_OUT = "signed-out"
 
 
 class ServiceNotOffline(BotoCoreError):
@@ -59,6 +62,8 @@ def isolated_session():
     # Else a Bedrock API key in the environment would be put into the requests.
     core.set_default_client_config(Config(signature_version="v4"))
     core.register_component("data_loader", builtin_loader())
+    # Without keys given, none are looked for: not in files, not at 169.254.169.254.
+    core.register_component("credential_provider", CredentialResolver([]))
     return core
 
 
@@ -82,10 +87,11 @@ class OfflineSession(boto3.Session):
     mode = "offline"
 
     def __init__(self, *, region_name, as_of=None, account="ready", budget_usd=None):
-        self.offline = OfflineBedrock(as_of, account, region_name)
+        signed_out = account == SIGNED_OUT
+        kind = "ready" if signed_out else account
+        self.offline = OfflineBedrock(as_of, kind, region_name)
         super().__init__(
-            _ACCESS_KEY,
-            _SECRET_KEY,
+            *(() if signed_out else (_ACCESS_KEY, _SECRET_KEY)),
             region_name=region_name,
             botocore_session=isolated_session(),
         )
@@ -106,8 +112,8 @@ class OfflineSession(boto3.Session):
 
     def _answer(self, request, event_name, **_):
         service = event_name.split(".")[1]
-        if service not in SERVICES:
-            raise ServiceNotOffline(known=" and ".join(SERVICES), service=service)
+        if service not in ANSWERED:
+            raise ServiceNotOffline(known=" and ".join(ANSWERED), service=service)
         if self.offline.region_of(request.url) not in catalog.regions():
             raise EndpointConnectionError(endpoint_url=request.url)
         return self.offline.handle(request)

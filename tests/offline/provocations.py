@@ -39,10 +39,12 @@ class Provocation:
     session: str = "ready"
     values: dict = field(default_factory=dict)
     checked: bool = True  # by boto3, before it is sent
+    prepare: object = lambda session: None  # done to the session first
 
     def provoke(self):
         """The ClientError, and the client that raised it."""
         desk = open_desk(self.session, parameter_validation=self.checked)
+        self.prepare(desk.session)
         error = desk.refused(self.operation, **self.parameters)
         return error, desk.client_of(self.operation)
 
@@ -93,6 +95,27 @@ def offer_token(model):
     """The token of a model's offer, the same in every offline account."""
     offers = open_desk().call("ListFoundationModelAgreementOffers", modelId=model)
     return offers["offers"][0]["offerToken"]
+
+
+def clock(minutes_ahead):
+    """A call to a service whose clock is off by some minutes."""
+    return Provocation(
+        "Converse", asking(), prepare=lambda s: s.offline.set_clock(minutes_ahead)
+    )
+
+
+def signed_as(authorization):
+    """A call whose ``Authorization`` header was changed after it was signed."""
+
+    def change(request, **_):
+        request.headers.replace_header("Authorization", authorization)
+
+    def prepare(session):
+        session.events.register_last("request-created", change)
+
+    return Provocation(
+        "Converse", asking(), values={"given": authorization}, prepare=prepare
+    )
 
 
 def agreement(operation, model=BARE_HAIKU, session="ready", **more):
@@ -300,6 +323,9 @@ PROVOCATIONS = {
         model=TITAN_EMBEDDINGS,
         limit=8192,
     ),
+    "clock_behind": lambda: clock(minutes_ahead=20),
+    "clock_ahead": lambda: clock(minutes_ahead=-20),
+    "incomplete_signature": lambda: signed_as("Basic bGVhcm5lcjpzZWNyZXQ="),
     "window_exceeded_claude": lambda: converse(
         HAIKU,
         user("# " * 150_000),

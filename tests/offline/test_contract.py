@@ -29,6 +29,8 @@ NOT_MODELLED = {
     "UnknownOperationException",
     "ExpiredTokenException",
     "UnrecognizedClientException",
+    "IncompleteSignatureException",
+    "InvalidSignatureException",
     "NotAvailableOffline",
 }
 CLAUDE_TEXT = {"prompt": "\n\nHuman: Hi\n\nAssistant:", "max_tokens_to_sample": 3}

@@ -45,8 +45,8 @@ def test_only_two_days_are_known_and_the_error_names_both(day):
     assert catalog.AS_OF in str(caught.value)
 
 
-def test_an_unknown_kind_of_account_names_both():
-    with pytest.raises(ValueError, match="'ready' or 'new'"):
+def test_an_unknown_kind_of_account_names_those_there_are():
+    with pytest.raises(ValueError, match="'ready', 'new' or 'signed-out'"):
         bh.connect("offline", account="old")
 
 

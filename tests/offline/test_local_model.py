@@ -112,6 +112,19 @@ def test_system_prompts_and_tools_count(ready):
     assert count(ready, "Hi", system=system) > count(ready, "Hi")
 
 
+@pytest.mark.parametrize("letter", ("word ", "é", "\N{ELEPHANT}"))
+def test_a_text_of_megabytes_is_counted_slice_by_slice(letter):
+    model, times = local_model(), 1_500_000 // len(letter.encode())
+    whole = model.count_tokens(letter * times)
+    expected = times * model.count_tokens(letter * 64) / 64
+    assert whole == pytest.approx(expected, rel=0.02)
+
+
+def test_a_prompt_of_a_megabyte_is_refused_as_too_long(ready):
+    error = ready.refused("Converse", modelId=MICRO, messages=[user("word " * 220_000)])
+    assert "Input Tokens Exceeded" in error.response["Error"]["Message"]
+
+
 @settings(max_examples=25)
 @given(st.text(min_size=1, max_size=60), st.text(min_size=1, max_size=60))
 def test_a_text_is_no_more_tokens_than_bytes(one, other):

@@ -11,8 +11,12 @@ from tests.offline.provocations import ASK, PROVOCATIONS, provoked
 
 ERRORS = known_errors()
 BREAKS_A_STREAM = ("stream_broken", "stream_throttled")
-#: How many tokens a text is, is SmolLM2's to say.
-COUNTED = ("input_too_long_claude", "too_many_input_tokens")
+#: Blanks that no provocation knows: how many tokens a text is, and what time it is.
+TOLD_BY_THE_SERVICE = {
+    "input_too_long_claude": {"tokens"},
+    "too_many_input_tokens": {"tokens"},
+    "clock_behind": {"signed", "limit", "now"},
+}
 
 
 def can_be_asked_for(key):
@@ -67,8 +71,8 @@ def test_a_blank_without_a_value_is_only_left_where_the_wording_is_approximate()
     for key in PROVOCATIONS:
         blanks = set(re.findall(r"\{(\w+)\}", ERRORS[key]["text"]))
         left = blanks - set(provoked(key)[0].values)
-        counted = {"tokens"} if key in COUNTED else set()
-        assert not left - counted or ERRORS[key]["wording"] == "approximate", key
+        told = TOLD_BY_THE_SERVICE.get(key, set())
+        assert not left - told or ERRORS[key]["wording"] == "approximate", key
 
 
 def test_every_refusal_with_blanks_that_could_be_asked_for_says_it_cannot():

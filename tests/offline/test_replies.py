@@ -12,6 +12,7 @@ import pytest
 from bedrock_helpers import catalog
 from bedrock_helpers.data_files import load_json
 from bedrock_helpers.families.lookup import family_module
+from bedrock_helpers.offline.replies import request_key
 from bedrock_helpers.offline.runtime import ANSWERED_BY
 from tests.offline.desk import (
     HAIKU,
@@ -126,6 +127,10 @@ CHANGES = [
 def test_a_changed_request_is_a_new_one(checkout, recorded):
     said = ask(checkout, *(whole(**changed) for changed in CHANGES))
     assert [who for who, _ in said] == ["local-model"] * len(CHANGES)
+
+
+def test_an_empty_list_leaves_a_request_the_same():
+    assert request_key({**ASK, "system": []}, MICRO) == request_key(ASK, MICRO)
 
 
 def test_a_changed_request_does_not_use_up_a_draw(checkout, recorded):
