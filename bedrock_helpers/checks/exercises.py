@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bedrock_helpers.checks import invoke, setup
+from bedrock_helpers.checks import gallery, invoke, setup
 from bedrock_helpers.checks.progress import note, progress
 
 _CHECKS = {
@@ -14,6 +14,8 @@ _CHECKS = {
     "02-read-safely": invoke.read_safely,
     "02-patience": invoke.patient,
     "02-room": invoke.room,
+    "gallery-letters": gallery.letters,
+    "gallery-may-use": gallery.may_use,
 }
 
 

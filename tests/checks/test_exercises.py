@@ -8,7 +8,7 @@ from botocore.config import Config
 from hypothesis import given
 
 import bedrock_helpers as bh
-from bedrock_helpers.checks import exercises, setup
+from bedrock_helpers.checks import exercises, gallery, setup
 
 HAIKU = bh.catalog.CLAUDE_HAIKU_4_5
 FORM = {
@@ -43,6 +43,16 @@ def read_first_text(reply):
     return next((block["text"] for block in content if "text" in block), "")
 
 
+def is_complete(reply):
+    return reply["stopReason"] in ("end_turn", "stop_sequence", "tool_use")
+
+
+LETTERS = {
+    "A": ("daily tokens", "tomorrow"),
+    "B": ("wrong Region", "another id"),
+    "C": ("Legacy", "another model"),
+    "D": ("cut off", "more maxTokens"),
+}
 RIGHT = {
     "01-which-id": [f"eu.{HAIKU}", f"global.{HAIKU}"],
     "01-form": [FORM, json.dumps(FORM), json.dumps(FORM).encode()],
@@ -57,8 +67,52 @@ RIGHT = {
         Config(retries={"total_max_attempts": 8, "mode": "standard"}),
     ],
     "02-room": [196, 196.0],
+    "gallery-letters": [LETTERS, {k: list(pair) for k, pair in LETTERS.items()}],
+    "gallery-may-use": [
+        is_complete,
+        lambda reply: bh.explain(reply).cause.startswith("nothing is wrong"),
+    ],
 }
 WRONG = {
+    "gallery-letters": [
+        ({**LETTERS, "A": ("throttled", "tomorrow")}, "A: the class is that of any"),
+        ({**LETTERS, "A": ("daily tokens", "retry")}, "A: ten attempts, ten refusals"),
+        ({**LETTERS, "B": ("typing error", "another id")}, "B: letter by letter"),
+        ({**LETTERS, "B": ("wrong Region", "retry")}, "bh.catalog.id_for"),
+        ({**LETTERS, "C": ("permissions", "more rights")}, "C: the first two words"),
+        ({**LETTERS, "C": ("Legacy", "more rights")}, "C: what does the last sentence"),
+        ({**LETTERS, "D": ("malformed", "retry")}, "D: no error was raised"),
+        ({**LETTERS, "D": ("cut off", "retry")}, "D: the same request would end"),
+        ({**LETTERS, "D": ("cut", "retry")}, "D: 'cut' is not one of daily tokens"),
+        ({**LETTERS, "D": ("cut off", ["retry"])}, "is not one of tomorrow"),
+        ({**LETTERS, "C": "Legacy"}, "C: give two words"),
+        ({"A": ("daily tokens", "tomorrow")}, "still without an answer: B, C, D"),
+        ({"a": ("daily tokens", "tomorrow")}, "a dict of four letters"),
+        ("Legacy", "a dict of four letters"),
+    ],
+    "gallery-may-use": [
+        (
+            lambda reply: reply["stopReason"] == "end_turn",
+            "it does not trust 'stop_sequence'",
+        ),
+        (
+            lambda reply: reply["stopReason"] != "max_tokens",
+            "it trusts 'model_context_window_exceeded'",
+        ),
+        (
+            lambda reply: reply["stopReason"] not in gallery._MAY_NOT,
+            "Name the reasons that are good",
+        ),
+        (lambda reply: True, "it trusts 'max_tokens'"),
+        (
+            lambda reply: reply["stopReason"] in "end_turn stop_sequence tool_use",
+            "it trusts 'end', which is no stop reason",
+        ),
+        (lambda reply: reply["stopReason"], "gives 'end_turn'; wanted is True"),
+        (lambda reply: reply["stop_reason"], "with 'end_turn' it fails: KeyError"),
+        (lambda: True, "it fails: TypeError"),
+        (True, "a function that takes a reply"),
+    ],
     "02-native-body": [
         ({"prompt": "Hi"}, "2 schema violations found"),
         ({"inputText": "Hi", "temperature": 0}, "extraneous key [temperature]"),
@@ -193,6 +247,18 @@ def test_an_exercise_there_is_not_is_an_error_that_lists_those_there_are():
 
 def test_the_right_causes_are_among_those_offered():
     assert set(setup._RIGHT_CAUSES.values()) == set(setup.CAUSES)
+
+
+def test_the_right_letters_are_among_the_words_offered():
+    causes, cures = zip(*gallery._RIGHT.values(), strict=True)
+    assert set(causes) < set(gallery.CAUSES)
+    assert set(cures) < set(gallery.CURES)
+
+
+def test_a_function_is_tried_with_every_stop_reason_there_is():
+    client = bh.connect("offline").client("bedrock-runtime")
+    there_are = client.meta.service_model.shape_for("StopReason").enum
+    assert {*gallery._MAY_BE_USED, *gallery._MAY_NOT} == set(there_are)
 
 
 ANSWERS = st.recursive(

@@ -11,7 +11,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 FOLDER = REPOSITORY / "notebooks"
 IGNORED = Path(__file__).with_name("ignored_outputs.txt")
 
-LESSONS = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
+NUMBERED = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
+APPENDICES = [FOLDER / "error_gallery.ipynb"]
+LESSONS = NUMBERED + APPENDICES
 SOLUTIONS = sorted(FOLDER.glob("solutions/*.ipynb"))
 EVERY = sorted({*FOLDER.glob("*.ipynb"), *SOLUTIONS})
 
@@ -86,7 +88,7 @@ def test_every_solutions_notebook_has_its_lesson():
 
 
 def test_lessons_are_numbered_without_gaps():
-    numbers = [int(path.name[:2]) for path in LESSONS]
+    numbers = [int(path.name[:2]) for path in NUMBERED]
     assert numbers == list(range(1, len(numbers) + 1))
 
 
