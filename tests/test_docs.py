@@ -1,6 +1,8 @@
 """What README, CONTRIBUTING and the notebooks say, beside what is so."""
 
 import re
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -51,3 +53,19 @@ def test_the_tokens_of_an_unset_limit_are_those_of_the_code():
 def test_contributing_holds_the_rows_of_a_benchmark_run():
     rows = re.findall(r"^\| .+ \| [0-9.]+×.* \| \w+ \|$", read("CONTRIBUTING.md"), re.M)
     assert len(rows) >= 5
+
+
+def test_the_fixture_and_the_test_of_readme_work_as_they_stand(tmp_path):
+    section = read("README.md").split("### Use it from your own code")[1]
+    fixture, test = re.findall(r"```python\n(.*?)```", section, re.DOTALL)[:2]
+    (tmp_path / "conftest.py").write_text(fixture, encoding="utf-8")
+    (tmp_path / "test_mine.py").write_text(test, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert "1 passed" in run.stdout, run.stdout
+
+
+def test_the_fixture_has_five_lines_after_its_name():
+    section = read("README.md").split("def offline_bedrock(monkeypatch):")[1]
+    body = section.split("```")[0].strip().splitlines()
+    assert len(body) <= 5

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 PY=${PY:-.venv/bin/python}
 summary=
 failed=0
+soak_s=${BEDROCK_SOAK_S:-60}
 
 # The tests use no AWS account: nothing of yours may reach them.
 for name in $(env | sed -n 's/^\(\(AWS\|BEDROCK\)_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
@@ -32,10 +33,20 @@ stored_outputs() {
         notebooks/*.ipynb notebooks/solutions/*.ipynb
 }
 
+clients() {
+    PY="$PY" sh tools/setup_clients.sh && "$PY" -m pytest -q -rs tests/clients
+}
+
 stage "style (ruff)" "$PY" -m ruff check .
 stage "unit tests and doctests" "$PY" -m pytest -q --doctest-modules \
-    --ignore=tests/browser --ignore=tests/benchmarks bedrock_helpers tests
+    --ignore=tests/browser --ignore=tests/benchmarks --ignore=tests/clients \
+    --ignore=tests/soak \
+    --ignore=tests/rehearsal \
+    bedrock_helpers tests
 stage "JupyterLab in Chromium" "$PY" -m pytest -q -rs tests/browser
+stage "clients not written here" clients
+stage "64 streams for $soak_s s" env BEDROCK_SOAK_S="$soak_s" "$PY" -m pytest -q tests/soak
+stage "notebooks live, rehearsed" "$PY" -m pytest -q tests/rehearsal
 stage "notebooks as stored (nbval)" stored_outputs
 stage "notebooks as stored (refresh)" "$PY" tools/refresh_notebooks.py --check
 
