@@ -155,3 +155,25 @@ def characters(scored):
         found.append({**token, "top": first} if first else token)
         held, total = b"", 0.0
     return found
+
+
+def next_logprobs(engine, before):
+    """
+    The log-probability of every token of the vocabulary at the next place.
+
+    Parameters
+    ----------
+    engine : LocalModel
+    before : list of int
+        At least one token.
+
+    Returns
+    -------
+    tuple of (list of bytes, list of float)
+        Every token's bytes and its log-probability, by its number.
+    """
+    body = {"prompt": before, **_GREEDY, **_SLOT, "cache_prompt": False}
+    with _SCORING:
+        entry = _entries(engine.complete(body | {"logprobs": _WIDER[-1]}))[0]
+    top = sorted(entry["top_logprobs"], key=lambda one: one["id"])
+    return [bytes(one["bytes"]) for one in top], [one["logprob"] for one in top]
