@@ -96,7 +96,7 @@ def keep_top_k(probabilities, top_k):
     array([0.667, 0.333, 0.   , 0.   ])
     """
     values = np.asarray(probabilities, dtype=float)
-    if top_k != int(top_k) or top_k < 0:
+    if not (top_k >= 0 and float(top_k).is_integer()):
         raise ValueError(
             f"top_k={top_k}: it is a whole number, 0 for no cut. Type: top_k=50"
         )

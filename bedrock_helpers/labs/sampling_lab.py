@@ -1,0 +1,221 @@
+"""A lab for temperature, top-k and top-p on a real model's next token."""
+
+import ipywidgets
+import numpy as np
+
+from bedrock_helpers import distributions, sampling
+from bedrock_helpers.labs.later import Later
+from bedrock_helpers.labs.panes import error_pane, shown
+from bedrock_helpers.labs.token_bars import Bar, drawing, percent
+
+SHOWN = 12
+DRAWS = 100
+#: Seconds without a key before a new prompt is read.
+_PAUSE_S = 0.6
+_WIDE = ipywidgets.Layout(width="38em")
+
+
+class SamplingLab(ipywidgets.VBox):
+    """
+    A prompt, three sliders, and the likeliest next tokens before and after them.
+
+    Parameters
+    ----------
+    prompt : str
+        A text to be gone on with. Those of the lesson are stored; any other is
+        read from SmolLM2 on this machine.
+    goal : (str, float), optional
+        A token, and the probability to bring it to.
+
+    Attributes
+    ----------
+    prompt : ipywidgets.Text
+        A prompt typed here is read after a pause; from code, call :meth:`show`.
+    temperature, top_p : ipywidgets.FloatSlider
+    top_k : ipywidgets.IntSlider
+        0 cuts nothing.
+    draw_button : ipywidgets.Button
+        The same as calling :meth:`draw`.
+    chart, summary, message : ipywidgets.HTML
+    probabilities : numpy.ndarray
+        What the next token is drawn from, the likeliest first.
+    drawn : dict of str to int
+        How often each token was drawn; empty after a slider was moved.
+
+    Examples
+    --------
+    >>> lab = SamplingLab("I hear the hoof beats of")
+    >>> lab.temperature.value, lab.top_k.value = 0.5, 2
+    >>> lab
+    SamplingLab: temperature 0.5, top-k 2, top-p 1: 2 of 49,152 tokens, 0.95 bits
+    """
+
+    def __init__(self, prompt="I hear the hoof beats of", goal=None):
+        self._goal, self.drawn, self._seed = goal, {}, 0
+        self.next_tokens = distributions.next_tokens(prompt)
+        self.prompt = ipywidgets.Text(prompt, description="prompt", layout=_WIDE)
+        self.temperature = _slider("temperature", 1.0, 2.0, 0.05)
+        self.top_k = ipywidgets.IntSlider(
+            0, 0, 100, description="top-k (0: off)", layout=_WIDE, style=_LABELS
+        )
+        self.top_p = _slider("top-p", 1.0, 1.0, 0.01)
+        self.draw_button = ipywidgets.Button(description=f"draw {DRAWS}")
+        self.chart, self.summary = ipywidgets.HTML(), ipywidgets.HTML()
+        self.message = ipywidgets.HTML()
+        self.sliders = (self.temperature, self.top_k, self.top_p)
+        for slider in self.sliders:
+            slider.observe(self._update, "value")
+        self.prompt.observe(self._typed, "value")
+        self.draw_button.on_click(lambda _: self.draw())
+        self._later = Later(_PAUSE_S)
+        self._update()
+        super().__init__(
+            [self.prompt, *self.sliders, self.draw_button]
+            + [self.summary, self.message, self.chart]
+        )
+
+    def __repr__(self):
+        """Say the parameters, what is left to draw from, and how uncertain it is."""
+        kept = np.count_nonzero(self.probabilities)
+        return (
+            f"SamplingLab: temperature {self.temperature.value:g}, "
+            f"top-k {self.top_k.value}, top-p {self.top_p.value:g}: "
+            f"{kept:,} of {self.probabilities.size:,} tokens, "
+            f"{sampling.entropy_bits(self.probabilities):.2f} bits"
+        )
+
+    def show(self, prompt):
+        """
+        Read another prompt at once.
+
+        What goes wrong is said in the lab, and the chart stays that of the prompt
+        before.
+
+        Parameters
+        ----------
+        prompt : str
+        """
+        self._later.forget()
+        with self.hold_trait_notifications():
+            self.prompt.unobserve(self._typed, "value")
+            self.prompt.value = prompt
+            self.prompt.observe(self._typed, "value")
+        self._read()
+
+    def draw(self):
+        """Draw 100 next tokens from what the sliders leave; count them."""
+        self._seed += 1
+        places = sampling.draw(self.probabilities, DRAWS, self._seed)
+        found, counts = np.unique(places, return_counts=True)
+        self._counts = dict(zip(found.tolist(), counts.tolist(), strict=True))
+        text = self.next_tokens.text
+        in_order = sorted(self._counts, key=lambda place: -self._counts[place])
+        self.drawn = {text(place): self._counts[place] for place in in_order}
+        self._draw_chart()
+
+    def figure(self):
+        """
+        The chart as a picture, for readers without a kernel.
+
+        Returns
+        -------
+        IPython.display.SVG
+        """
+        from IPython.display import SVG
+
+        return SVG(self.chart.value)
+
+    def _typed(self, _):
+        self.message.value = "Reading the prompt when you stop typing …"
+        self._later.call(self._read)
+
+    def _read(self):
+        try:
+            self.next_tokens = distributions.next_tokens(self.prompt.value)
+        except Exception as error:
+            self.message.value = error_pane(error)
+            return
+        self._update()
+
+    def _update(self, _=None):
+        """Work out everything anew: a slider was moved, or a prompt was read."""
+        logprobs = self.next_tokens.logprobs
+        warmed = sampling.apply_temperature(logprobs, self.temperature.value)
+        cut = sampling.keep_top_k(warmed, self.top_k.value)
+        self.probabilities = sampling.keep_top_p(cut, self.top_p.value)
+        self._left = [np.count_nonzero(p) for p in (warmed, cut, self.probabilities)]
+        self._counts, self.drawn = None, {}
+        self.message.value = ""
+        self._draw_chart()
+
+    def _draw_chart(self):
+        own = np.exp(self.next_tokens.logprobs)
+        own /= own.sum()
+        self.summary.value = self._summary(own)
+        bars = [self._bar(place, own) for place in range(SHOWN)]
+        self.chart.value = drawing([*bars, self._rest(own)], self._cuts(), repr(self))
+
+    def _bar(self, place, own):
+        reason = ""
+        for left, name in zip(self._left, _NAMES, strict=True):
+            reason = reason or (name if place >= left else "")
+        after = self.probabilities[place]
+        label = repr(self.next_tokens.text(place))
+        return Bar(label, own[place], after, reason, *self._drawn_at([place], after))
+
+    def _rest(self, own):
+        after = self.probabilities[SHOWN:].sum()
+        kept = max(self._left[-1] - SHOWN, 0)
+        reason = "" if kept else "the cuts"
+        label = f"{own.size - SHOWN:,} others"
+        places = [] if self._counts is None else [p for p in self._counts if p >= SHOWN]
+        drawn = self._drawn_at(places, after)
+        return Bar(label, own[SHOWN:].sum(), after, reason, *drawn)
+
+    def _drawn_at(self, places, probability):
+        if self._counts is None:
+            return None, 0.0
+        count = sum(self._counts.get(place, 0) for place in places)
+        return count, DRAWS * probability
+
+    def _cuts(self):
+        """Where the cut-off lines are, of those that fall among the rows."""
+        steps = zip(self._left[1:], self._left, _NAMES[1:], strict=False)
+        lines = [(left, name) for left, before, name in steps if left < before]
+        return [(left, name) for left, name in lines if left <= SHOWN]
+
+    def _summary(self, own):
+        before, after = map(sampling.effective_choices, (own, self.probabilities))
+        kept = self._left[-1]
+        made_by = self.next_tokens.made_by
+        source = "stored" if made_by == distributions.STORED else "read just now"
+        return (
+            f"<p>Can be drawn: <b>{kept:,}</b> of {own.size:,} tokens. As uncertain as "
+            f"<b>{after:,.1f}</b> equal choices (before: {before:,.1f}), "
+            f"{sampling.entropy_bits(self.probabilities):.2f} bits. "
+            f"SmolLM2's own distribution, {source}.{self._goal_words()}</p>"
+        )
+
+    def _goal_words(self):
+        if self._goal is None:
+            return ""
+        token, wanted = self._goal
+        try:
+            now = self.probabilities[self.next_tokens.place_of(token)]
+        except ValueError:
+            return ""
+        state = "reached ✓" if now >= wanted else "not yet"
+        return (
+            f"<br><b>Goal:</b> {shown(repr(token))} at {percent(wanted)} or more. "
+            f"Now {percent(now)}: {state}."
+        )
+
+
+_NAMES = ("temperature", "top-k", "top-p")
+_LABELS = {"description_width": "8em"}
+
+
+def _slider(name, value, most, step):
+    return ipywidgets.FloatSlider(
+        value, min=0, max=most, step=step, description=name, layout=_WIDE, style=_LABELS
+    )
