@@ -137,13 +137,13 @@ def percent(probability):
     Examples
     --------
     >>> percent(0.25), percent(0.00053), percent(1e-9), percent(0.0)
-    ('25.0 %', '0.05 %', '<0.01 %', '0 %')
+    ('25.0 %', '0.05 %', 'under 0.01 %', '0 %')
     """
     hundredths = 100 * probability
     if hundredths == 0:
         return "0 %"
     if hundredths < 0.01:
-        return "<0.01 %"
+        return "under 0.01 %"
     return f"{hundredths:.1f} %" if hundredths >= 1 else f"{hundredths:.2f} %"
 
 

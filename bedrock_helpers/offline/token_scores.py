@@ -173,7 +173,10 @@ def next_logprobs(engine, before):
         Every token's bytes and its log-probability, by its number.
     """
     body = {"prompt": before, **_GREEDY, **_SLOT, "cache_prompt": False}
+    # A token that only begins a character would be held back, with its entry.
+    plain = engine.tokens(".")[0][0]
+    body |= {"logprobs": _WIDER[-1], "logit_bias": [[plain, _FORCE]]}
     with _SCORING:
-        entry = _entries(engine.complete(body | {"logprobs": _WIDER[-1]}))[0]
+        entry = _entries(engine.complete(body))[0]
     top = sorted(entry["top_logprobs"], key=lambda one: one["id"])
     return [bytes(one["bytes"]) for one in top], [one["logprob"] for one in top]
