@@ -1,15 +1,12 @@
 """A lab that shows a streamed reply arriving, piece by piece, with its times."""
 
-import html
 import time
 
 import ipywidgets
 
+from bedrock_helpers.labs.panes import error_pane, text_pane
+
 _WIDTH, _HEIGHT = 600, 46
-_PANE = (
-    '<div style="white-space:pre-wrap;min-height:5em;max-width:42em;'
-    'border:1px solid #bbb;padding:6px">{text}</div>'
-)
 
 
 class StreamWatch(ipywidgets.VBox):
@@ -54,7 +51,7 @@ class StreamWatch(ipywidgets.VBox):
         self.run = ipywidgets.Button(
             description="Run", tooltip="Send the prompt and watch the reply arrive"
         )
-        self.text = ipywidgets.HTML(_PANE.format(text=""))
+        self.text = ipywidgets.HTML(text_pane("", "reply"))
         self.ticks = ipywidgets.HTML(_drawing([], 0))
         self.run.on_click(lambda _: self.start())
         super().__init__([self.prompt, self.run, self.text, self.ticks])
@@ -78,15 +75,16 @@ class StreamWatch(ipywidgets.VBox):
         self.arrivals_ms, self.error, self._received = [], "", ""
         self._show(0)
         self.run.disabled = True
-        started = time.perf_counter()
+        started, failure = time.perf_counter(), ""
         try:
             for piece in self._ask(self.prompt.value):
                 self._take(piece, (time.perf_counter() - started) * 1000)
         except Exception as problem:
             self.error = f"{type(problem).__name__}: {problem}"
+            failure = error_pane(problem)
         finally:
             self.run.disabled = False
-            self._show((time.perf_counter() - started) * 1000)
+            self._show((time.perf_counter() - started) * 1000, failure)
 
     def _take(self, piece, arrived_ms):
         if not piece:
@@ -95,11 +93,8 @@ class StreamWatch(ipywidgets.VBox):
         self.arrivals_ms.append(arrived_ms)
         self._show(arrived_ms)
 
-    def _show(self, elapsed_ms):
-        shown = html.escape(self._received)
-        if self.error:
-            shown += f'<p style="color:#a00">{html.escape(self.error)}</p>'
-        self.text.value = _PANE.format(text=shown)
+    def _show(self, elapsed_ms, failure=""):
+        self.text.value = text_pane(self._received, "reply") + failure
         self.ticks.value = _drawing(self.arrivals_ms, elapsed_ms)
 
 
