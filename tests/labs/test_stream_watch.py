@@ -69,6 +69,12 @@ def test_what_a_model_said_is_never_html():
     assert "&lt;script&gt;" in watch.text.value and "&amp;amp;" in watch.text.value
 
 
+def test_a_control_character_is_shown_and_does_nothing():
+    watch = StreamWatch(lambda prompt: iter(["\x1b[31mred"]))
+    watch.start()
+    assert "␛[31mred</div>" in watch.text.value
+
+
 def test_an_error_appears_in_the_lab_with_what_had_arrived_and_it_can_run_again():
     def ask(prompt):
         yield "half"
@@ -77,7 +83,7 @@ def test_an_error_appears_in_the_lab_with_what_had_arrived_and_it_can_run_again(
     watch = StreamWatch(ask)
     watch.start()
     assert "half" in watch.text.value
-    assert "ValueError: &lt;b&gt;broken&lt;/b&gt;" in watch.text.value
+    assert "Error. ValueError: &lt;b&gt;broken&lt;/b&gt;" in watch.text.value
     assert repr(watch) == "StreamWatch: stopped by ValueError: <b>broken</b>"
     assert not watch.run.disabled
 
