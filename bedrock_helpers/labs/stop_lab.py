@@ -10,6 +10,7 @@ import ipywidgets
 from IPython.display import Markdown
 
 from bedrock_helpers.answered_by import answered_by
+from bedrock_helpers.labs.call_code import literal
 from bedrock_helpers.labs.explained import explained, failure_pane, status_pane
 from bedrock_helpers.labs.panes import code_pane, shown, text_pane
 from bedrock_helpers.token_reading import quoted, signs
@@ -162,8 +163,11 @@ class StopLab(ipywidgets.VBox):
         return Markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
 
     def _show_call(self, _=None):
-        arguments = "".join(f"    {k}={v!r},\n" for k, v in self.request.items())
-        code = f"bedrock.converse(\n    modelId=MODEL,\n{arguments})"
+        lines = [
+            f"    {name}={literal(value, 4, len(name) + 2)},\n"
+            for name, value in self.request.items()
+        ]
+        code = f"bedrock.converse(\n    modelId=MODEL,\n{''.join(lines)})"
         self.call.value = code_pane(code, "the call it sends")
 
     def _show_ending(self, ending):

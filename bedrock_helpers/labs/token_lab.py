@@ -202,7 +202,7 @@ def _details(token, place):
     """A token's alternatives as lines with bars of text."""
     lines = [f"{quoted(token.text)}  {percent(token.logprob)}  ({place})"]
     for text, logprob in token.alternatives[:ALTERNATIVES]:
-        lines.append(_row(quoted(text, most=11), logprob, text == token.text))
+        lines.append(_row(quoted(text, most=13), logprob, text == token.text))
     rest = 1 - math.fsum(probability(p) for _, p in token.alternatives[:ALTERNATIVES])
     if token.alternatives and rest > 0:
         lines.append(_row("all others", math.log(rest), False))
@@ -212,4 +212,4 @@ def _details(token, place):
 def _row(name, logprob, is_it):
     bar = "█" * round(_BAR * probability(logprob))
     mark = "→" if is_it else " "
-    return f"{mark} {name:<14} {bar:<{_BAR}} {percent(logprob):>8}"
+    return f"{mark} {name:<16} {bar:<{_BAR}} {percent(logprob):>8}"
