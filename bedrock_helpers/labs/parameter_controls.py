@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import ipywidgets
 
-_WORDS_WIDTH = "30em"
+_WORDS_WIDTH = "34em"
 #: How sliders and fields of parameters are laid out.
 LAYOUT = {
     "style": {"description_width": "8em"},
@@ -42,7 +42,7 @@ class ParameterControl(ipywidgets.HBox):
         self.set = ipywidgets.Checkbox(
             description=f"set {role}",
             indent=False,
-            layout=ipywidgets.Layout(width="11em"),
+            layout=ipywidgets.Layout(width="13em"),
         )
         self.slider = slider
         self.words = ipywidgets.HTML(layout=ipywidgets.Layout(width=_WORDS_WIDTH))

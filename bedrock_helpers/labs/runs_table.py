@@ -5,13 +5,13 @@ from IPython.display import HTML
 from bedrock_helpers.labs.panes import shown
 
 _CELL = "padding:3px 8px;border:1px solid #bbb;text-align:left;vertical-align:top"
+_TABLE = "border-collapse:collapse;line-height:1.35"
 _ANSWER = (
     "white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate;"
     "max-height:12em;overflow:auto;min-width:16em"
 )
 _NONE_YET = "No runs yet."
 _COLUMNS = {
-    "run": lambda run: "",
     "model": lambda run: run.model_id,
     "set": lambda run: setting_words(run.settings),
     "stop reason": lambda run: run.stop_reason or "none: the stream broke",
@@ -23,7 +23,6 @@ _TIMES = {
     "latency, our own clock": lambda run: _ms(run.latency_ms),
     "time to first text": lambda run: _ms(run.first_text_ms),
 }
-_LAST = {"answered by": lambda run: run.answered_by}
 
 
 def setting_words(settings):
@@ -89,14 +88,15 @@ def runs_html(runs, *, times=True):
     """
     if not runs:
         return f"<p>{_NONE_YET}</p>"
-    columns = _COLUMNS | (_TIMES if times else {}) | _LAST
+    columns = _COLUMNS | (_TIMES if times else {})
     heads = "".join(
-        f'<th scope="col" style="{_CELL}">{name}</th>' for name in [*columns, "answer"]
+        f'<th scope="col" style="{_CELL}">{name}</th>'
+        for name in ["run", *columns, "answer"]
     )
     rows = "".join(_row(number, run, columns) for number, run in enumerate(runs, 1))
     return (
-        '<div style="overflow-x:auto"><table style="border-collapse:collapse">'
-        f'<caption style="text-align:left">Runs, the first one on top</caption>'
+        f'<div style="overflow-x:auto"><table style="{_TABLE}">'
+        '<caption style="text-align:left">Runs, the first one on top</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -105,12 +105,12 @@ def _row(number, run, columns):
     cells = [f'<th scope="row" style="{_CELL}">{number}</th>']
     cells += [
         f'<td style="{_CELL}">{shown(str(words(run)))}</td>'
-        for name, words in columns.items()
-        if name != "run"
+        for words in columns.values()
     ]
+    who = f"<p>{shown(f'Answered by {run.answered_by}:')}</p>"
     text = f'<div tabindex="0" style="{_ANSWER}">{shown(run.text)}</div>'
     notes = "".join(f"<p>{shown(note)}</p>" for note in _notes(run))
-    return f'<tr>{"".join(cells)}<td style="{_CELL}">{text}{notes}</td></tr>'
+    return f'<tr>{"".join(cells)}<td style="{_CELL}">{who}{text}{notes}</td></tr>'
 
 
 def _notes(run):
@@ -136,9 +136,7 @@ def runs_text(runs):
 
 
 def _line(number, run):
-    values = (words(run) for name, words in _COLUMNS.items() if name != "run")
-    named = zip([name for name in _COLUMNS if name != "run"], values, strict=True)
-    told = "; ".join(f"{name}: {value}" for name, value in named)
+    told = "; ".join(f"{name}: {words(run)}" for name, words in _COLUMNS.items())
     answer = "\n".join([repr(run.text), *_notes(run)])
     return f"{number}. {told}\n{run.answered_by}: {answer}"
 
