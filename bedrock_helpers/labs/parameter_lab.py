@@ -13,10 +13,10 @@ from bedrock_helpers.converse_parameters import (
     converse_request,
     converse_specs,
 )
-from bedrock_helpers.diagnosis import explain
 from bedrock_helpers.labs.call_code import converse_code, invoke_code
+from bedrock_helpers.labs.explained import explained, failure_pane, status_pane
 from bedrock_helpers.labs.model_choice import ModelChoice
-from bedrock_helpers.labs.panes import code_pane, error_pane, shown, text_pane
+from bedrock_helpers.labs.panes import code_pane, shown, text_pane
 from bedrock_helpers.labs.parameter_controls import NumberControl
 from bedrock_helpers.labs.parameter_run import Pace, StreamReading, said
 from bedrock_helpers.labs.runs_table import Figure, runs_html, setting_words
@@ -108,7 +108,9 @@ class ParameterLab(ipywidgets.VBox):
         half = {"width": "32em", "flex": "1 1 32em"}
         self.call = ipywidgets.HTML(layout=ipywidgets.Layout(**half))
         self.body = ipywidgets.HTML(layout=ipywidgets.Layout(**half))
-        self.note = ipywidgets.HTML(_note(""))
+        self.note = ipywidgets.HTML(
+            status_pane(""), layout=ipywidgets.Layout(min_height="2em")
+        )
         self.answer = ipywidgets.HTML(text_pane("", "answer"))
         self.runs_table = ipywidgets.HTML(runs_html([]))
 
@@ -223,7 +225,7 @@ class ParameterLab(ipywidgets.VBox):
         return told
 
     def _say(self, sentences):
-        self.note.value = _note(" ".join(sentences))
+        self.note.value = status_pane(shown(" ".join(sentences)))
 
     def _update(self, change=None):
         self.call.value = code_pane(self.call_code, "the call of Converse")
@@ -234,16 +236,16 @@ class ParameterLab(ipywidgets.VBox):
 
     def _finish(self, reading):
         """Show how it ended; keep what came of a reply."""
-        failed = error_pane(reading.problem) if reading.problem else ""
+        failed = failure_pane(reading.problem) if reading.problem else ""
         if reading.reply is None:
-            self.answer.value = failed + _explained(reading.problem)
+            self.answer.value = failed
             return
         run = reading.record()
         self.runs.append(run)
         ending = f"Complete: {run.stop_reason}."
         if not run.is_complete:
             ending = "Incomplete: the stream broke before its end."
-            failed += _explained(reading.problem or [])
+            failed = failed or f"<p>{explained([])}</p>"  # no event says why
         self.answer.value = _arriving(reading, ending) + failed
         self.runs_table.value = runs_html(self.runs)
 
@@ -261,11 +263,6 @@ def _prompt_field(prompt):
     )
 
 
-def _note(words):
-    """Read aloud by screen readers when it changes."""
-    return f'<p role="status" style="min-height:1.4em">{shown(words)}</p>'
-
-
 def _arriving(reading, state):
     """Who answers, how far it is, and what has come: reasoning apart from text."""
     who = shown(f"{state} Answered by {answered_by(reading.reply)}.")
@@ -273,9 +270,3 @@ def _arriving(reading, state):
     apart = f"<p>Reasoning, {len(thought):,} characters:</p>" if thought else ""
     apart += text_pane(thought, "reasoning") if thought else ""
     return f"<p>{who}</p>{apart}{text_pane(reading.text, 'answer')}"
-
-
-def _explained(problem):
-    """Cause and cure of an error, or of events without an end."""
-    found = explain(problem)
-    return f"<p>cause: {shown(found.cause)}</p><p>cure: {shown(found.cure)}</p>"
