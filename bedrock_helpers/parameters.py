@@ -135,6 +135,52 @@ def by_role(model_id, day=None):
     return {spec.role: spec for spec in specs(model_id, day) if spec.role}
 
 
+_TABLE = ("temperature", "top_p", "top_k", "max_tokens")
+
+
+def table(model_ids, days=(None,), roles=_TABLE):
+    """
+    What models take, in words: range, and what holds when it is unset.
+
+    Parameters
+    ----------
+    model_ids : iterable of str
+    days : tuple
+        As for :func:`specs`. Of two days, the second is told after an arrow where
+        it differs.
+    roles : tuple of str
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a model; "-" where it takes none.
+
+    Examples
+    --------
+    >>> both = (catalog.LAUNCH_DAY, None)
+    >>> table(["anthropic.claude-v2"], both).loc["anthropic.claude-v2", "temperature"]
+    '0 to 1, unset 0.5 → 0 to 1, unset 1'
+    """
+    import pandas as pd
+
+    rows = {m: {r: _on_days(m, r, days) for r in roles} for m in model_ids}
+    return pd.DataFrame(rows).T
+
+
+def _on_days(model_id, role, days):
+    told = [_told(by_role(model_id, day).get(role)) for day in days]
+    return " → ".join(dict.fromkeys(told))
+
+
+def _told(spec):
+    if spec is None:
+        return "-"
+    above = spec.exclusive_minimum
+    least = spec.minimum if above is None else f">{above}"
+    unset = "no default" if spec.default is None else f"unset {spec.default}"
+    return f"{least} to {spec.maximum}, {unset}"
+
+
 def _applied(record, model_id, day):
     """A record as it holds for one model on one day."""
     changed = {**record, **record.get("by_model", {}).get(model_id, {})}

@@ -27,6 +27,7 @@ PROMPTS = (
     f"{HOOF_BEATS} the unic",
     f"{HOOF_BEATS} wild",
     "The capital of France is",
+    "1, 2, 3, 4, 5, ",
     "Once upon a time there was a",
 )
 SOURCE = "SmolLM2-135M-Instruct, read by tools/store_distributions.py"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bedrock_helpers.checks import gallery, invoke, setup
+from bedrock_helpers.checks import gallery, inference, invoke, setup
 from bedrock_helpers.checks.progress import note, progress
 
 _CHECKS = {
@@ -14,6 +14,11 @@ _CHECKS = {
     "02-read-safely": invoke.read_safely,
     "02-patience": invoke.patient,
     "02-room": invoke.room,
+    "03-by-hand": inference.by_hand,
+    "03-three-tokens": inference.three_tokens,
+    "03-top-k": inference.top_k_in_place,
+    "03-refused": inference.refused,
+    "03-first-line": inference.first_line,
     "gallery-letters": gallery.letters,
     "gallery-may-use": gallery.may_use,
 }
