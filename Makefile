@@ -1,10 +1,10 @@
 # Type `make` to see what there is.
 PY := .venv/bin/python
-FIRST_NOTEBOOK := notebooks/01_setup_and_model_access.ipynb
+NOTEBOOK ?= notebooks/01_setup_and_model_access.ipynb
 
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab serve venv test browser-tests client-tests soak notebooks lint lock bench doctor clean
+.PHONY: help lab playground serve venv test browser-tests client-tests soak notebooks lint lock bench doctor clean
 
 help: ## show this list
 	@echo "Start here:  make lab"
@@ -12,7 +12,10 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 lab: venv ## install what is needed, then open the first notebook in JupyterLab
-	@JUPYTER_CONFIG_PATH=tools/jupyter $(PY) -m jupyterlab $(AS_ROOT) $(JUPYTER_ARGS) $(FIRST_NOTEBOOK)
+	@JUPYTER_CONFIG_PATH=tools/jupyter $(PY) -m jupyterlab $(AS_ROOT) $(JUPYTER_ARGS) $(NOTEBOOK)
+
+playground: NOTEBOOK = notebooks/playground.ipynb
+playground: lab ## the same, on the page that has every lab
 
 serve: venv ## answer AWS clients on port 8787 (ARGS="--port 0 --as-of 2023-09-28 --account new")
 	@$(PY) -m bedrock_helpers.offline $(ARGS)
