@@ -103,8 +103,8 @@ REQUESTS = {
 
 def refused(answer):
     """Which of the four requests does Bedrock refuse?"""
-    letters = set(answer) if isinstance(answer, Iterable) else None
-    if letters is None or not letters <= set(REQUESTS):
+    letters = list(answer) if isinstance(answer, Iterable) else [answer]
+    if not all(isinstance(one, str) and one in REQUESTS for one in letters):
         return 'it should be letters, such as "AC".'
     for letter, (model_id, config) in REQUESTS.items():
         problem = _refusal(

@@ -5,6 +5,10 @@ import html
 #: Control characters that would act on the page or vanish, as visible signs.
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
 _CONTROLS |= {0x7F: 0x2421}
+#: Halves of a character, which no message to the page can carry.
+_CONTROLS |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+#: Readable on a dark page too.
+_ALERT = "color:#7a0000;background:#fdecea;padding:4px 6px"
 #: Isolated, so that text written from right to left turns nothing around it.
 _BOX = (
     "white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate;max-width:56em;"
@@ -78,7 +82,7 @@ def error_pane(error):
     Examples
     --------
     >>> error_pane(ValueError("no <prompt>"))
-    '<p role="alert" style="color:#a00">Error. ValueError: no &lt;prompt&gt;</p>'
+    '<p role="alert" style="color:#7a0000;...">Error. ValueError: no &lt;prompt&gt;</p>'
     """
     said = shown(f"{type(error).__name__}: {error}")
-    return f'<p role="alert" style="color:#a00">Error. {said}</p>'
+    return f'<p role="alert" style="{_ALERT}">Error. {said}</p>'

@@ -22,6 +22,10 @@ def test_a_text_is_read_letter_by_letter_and_is_nothing_else(text):
     assert text_of(text_pane(text, "reply")) == visible(text)
 
 
+def test_half_a_character_becomes_a_sign_that_a_message_can_carry():
+    assert shown("a\ud83eb") == "a\N{REPLACEMENT CHARACTER}b"
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=HOSTILE_IDS)
 def test_an_error_s_words_are_text_and_say_that_they_are_an_error(text):
     pane = error_pane(ValueError(text))

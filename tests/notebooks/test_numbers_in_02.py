@@ -1,7 +1,4 @@
-"""Numbers that a lesson's prose repeats are those of the data, or of botocore."""
-
-import json
-from pathlib import Path
+"""Numbers that notebook 02's prose repeats are those of the data, or of botocore."""
 
 import pytest
 from botocore.endpoint import DEFAULT_TIMEOUT
@@ -10,8 +7,8 @@ import bedrock_helpers as bh
 from bedrock_helpers.checks.invoke import ROOM_PROMPT_TOKENS
 from bedrock_helpers.families.lookup import one_of_each
 from bedrock_helpers.parameters import by_role
+from tests.notebooks.prose import prose_of
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "02_invoke_basics.ipynb"
 THEN = one_of_each(bh.catalog.LAUNCH_DAY)
 COMMAND = bh.catalog.get(THEN["cohere-command"])
 TITAN = by_role(THEN["titan-text"], bh.catalog.LAUNCH_DAY)["temperature"]
@@ -22,9 +19,7 @@ ATTEMPTS = CLIENT.meta.config.retries.get("total_max_attempts", 3)
 
 @pytest.fixture(scope="module")
 def prose():
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    texts = ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown"]
-    return " ".join(" ".join(texts).split())
+    return prose_of("02_invoke_basics.ipynb")
 
 
 @pytest.mark.parametrize(
