@@ -53,12 +53,20 @@ class SamplingLab(ipywidgets.VBox):
     def __init__(self, prompt="I hear the hoof beats of", goal=None):
         self._goal, self.drawn, self._seed = goal, {}, 0
         self.next_tokens = distributions.next_tokens(prompt)
-        self.prompt = ipywidgets.Text(prompt, description="prompt", layout=_WIDE)
-        self.temperature = _slider("temperature", 1.0, 2.0, 0.05)
-        self.top_k = ipywidgets.IntSlider(
-            0, 0, 100, description="top-k (0: off)", layout=_WIDE, style=_LABELS
+        self.prompt = ipywidgets.Text(
+            prompt, description="prompt", layout=_WIDE, style=_LABELS
         )
-        self.top_p = _slider("top-p", 1.0, 1.0, 0.01)
+        self.temperature = _slider("temperature", 1.0, 2.0, 0.05, "1: as it is")
+        self.top_k = ipywidgets.IntSlider(
+            0,
+            0,
+            100,
+            description="top-k (0: off)",
+            tooltip="so many tokens are kept",
+            layout=_WIDE,
+            style=_LABELS,
+        )
+        self.top_p = _slider("top-p", 1.0, 1.0, 0.01, "1: off")
         self.draw_button = ipywidgets.Button(description=f"draw {DRAWS}")
         self.chart, self.summary = ipywidgets.HTML(), ipywidgets.HTML()
         self.message = ipywidgets.HTML()
@@ -151,9 +159,9 @@ class SamplingLab(ipywidgets.VBox):
     def _draw_chart(self):
         own = np.exp(self.next_tokens.logprobs)
         own /= own.sum()
-        self.summary.value = self._summary(own)
         bars = [self._bar(place, own) for place in range(SHOWN)]
         self.chart.value = drawing([*bars, self._rest(own)], self._cuts(), repr(self))
+        self.summary.value = self._summary(own)
 
     def _bar(self, place, own):
         reason = ""
@@ -215,7 +223,14 @@ _NAMES = ("temperature", "top-k", "top-p")
 _LABELS = {"description_width": "8em"}
 
 
-def _slider(name, value, most, step):
+def _slider(name, value, most, step, tooltip):
     return ipywidgets.FloatSlider(
-        value, min=0, max=most, step=step, description=name, layout=_WIDE, style=_LABELS
+        value,
+        min=0,
+        max=most,
+        step=step,
+        description=name,
+        tooltip=tooltip,  # without one, ipywidgets shows "null"
+        layout=_WIDE,
+        style=_LABELS,
     )

@@ -8,12 +8,12 @@ is 0 whatever they show.
 
 import sys
 
-from tests.benchmarks import calls, imports, local_model, notebooks
+from tests.benchmarks import calls, imports, local_model, notebooks, sliders
 
 
 def main(arguments):
     """Print one markdown table."""
-    parts = [calls.measure, local_model.measure, imports.measure]
+    parts = [calls.measure, local_model.measure, imports.measure, sliders.measure]
     if "--notebooks" in arguments:
         parts.append(notebooks.measure)
     print("| what | measured | target | |\n|---|---|---|---|")
