@@ -11,8 +11,9 @@ _CONTROLS |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
 _ALERT = "color:#7a0000;background:#fdecea;padding:4px 6px"
 #: Isolated, so that text written from right to left turns nothing around it.
 _BOX = (
-    "white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate;max-width:56em;"
-    "max-height:18em;overflow:auto;border:1px solid #bbb;padding:6px;line-height:1.4"
+    "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;"
+    "unicode-bidi:isolate;max-width:56em;max-height:18em;overflow:auto;"
+    "border:1px solid #bbb;padding:6px;line-height:1.4"
 )
 _COPY = (
     "navigator.clipboard.writeText("

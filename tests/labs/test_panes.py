@@ -69,3 +69,8 @@ def test_a_box_of_text_can_be_reached_and_scrolled_with_the_keyboard():
     assert read_html(text_pane("text", "reply"))[0][0][1]["tabindex"] == "0"
     pre = dict(read_html(code_pane("code", "call"))[0])["pre"]
     assert pre["tabindex"] == "0"
+
+
+@pytest.mark.parametrize("pane", [text_pane, code_pane])
+def test_words_are_broken_only_where_no_space_is(pane):
+    assert "word-break:normal;overflow-wrap:anywhere" in pane("text", "label")
