@@ -99,7 +99,7 @@ class StreamWatch(ipywidgets.VBox):
 
 
 def _drawing(arrivals_ms, elapsed_ms):
-    """A line of time with a tick a piece, the first one in colour."""
+    """A line of time with a tick a piece, the first one longer and in colour."""
     if not arrivals_ms:
         return "Nothing has arrived yet."
     scale = (_WIDTH - 2) / max(elapsed_ms, arrivals_ms[-1], 1)
@@ -110,8 +110,9 @@ def _drawing(arrivals_ms, elapsed_ms):
     )
     return (
         f'<svg role="img" aria-label="{words}" width="{_WIDTH}" height="{_HEIGHT}">'
+        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>'
         f'<line x1="0" x2="{_WIDTH}" y1="24" y2="24" stroke="#999"/>{ticks}'
-        f'<text x="0" y="42" font-size="13">{words}</text></svg>'
+        f'<text x="0" y="42" font-size="13" fill="#222">{words}</text></svg>'
     )
 
 

@@ -117,3 +117,9 @@ def test_a_broken_stream_of_bedrock_is_told_in_the_lab():
     watch.start()
     assert watch.error.startswith("EventStreamError")
     assert len(watch.arrivals_ms) <= 3
+
+
+def test_its_words_are_dark_on_white_whatever_the_theme(watch):
+    watch.start()
+    assert 'fill="#fff"' in watch.ticks.value.partition("<line")[0]
+    assert 'fill="#222">first text after' in watch.ticks.value
