@@ -35,6 +35,7 @@ _CSS = """<style>
 .bh-tokens-place{box-sizing:border-box;width:320px;height:230px;margin-left:auto;
  align-self:flex-end;padding:6px;border:1px dotted #666;line-height:1.5}
 .bh-tokens-token{color:#111;box-shadow:inset -1px 0 #aaa;cursor:help}
+.bh-tokens-legend span{white-space:nowrap}
 .bh-tokens-legend{background:#fff;color:#111;padding:4px 8px;line-height:2}
 .bh-tokens-token:focus{outline:2px solid #0b57d0;outline-offset:1px}
 .bh-tokens-token:focus::after,.bh-tokens-token:hover::after{content:attr(data-more);

@@ -362,3 +362,9 @@ def test_it_asks_with_the_prompt_of_its_field():
     lab.prompt.value = "Two"
     lab.start()
     assert asked == ["Two"]
+
+
+def test_a_sample_of_the_legend_stays_on_one_line():
+    lab = TokenLab(lambda prompt: command_body(("a", -0.7)))
+    lab.start()
+    assert ".bh-tokens-legend span{white-space:nowrap}" in lab.reply.value
