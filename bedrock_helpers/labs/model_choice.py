@@ -46,6 +46,7 @@ class ModelChoice(ipywidgets.Dropdown):
             options=[(_label(offer), offer) for offer in self._ids],
             value=chosen,
             description="model",
+            tooltip="the id to call",  # without one, ipywidgets shows "null"
             style={"description_width": "8em"},
             layout=ipywidgets.Layout(width="52em"),
         )

@@ -9,7 +9,7 @@ _WORDS_WIDTH = "34em"
 #: How sliders and fields of parameters are laid out.
 LAYOUT = {
     "style": {"description_width": "8em"},
-    "layout": ipywidgets.Layout(width="28em"),
+    "layout": ipywidgets.Layout(width="28em", flex="0 0 auto"),
 }
 #: Where a slider stands while a parameter is unset and no default is published.
 _STARTS = {"top_k": 50, "max_tokens": 512}
@@ -42,7 +42,7 @@ class ParameterControl(ipywidgets.HBox):
         self.set = ipywidgets.Checkbox(
             description=f"set {role}",
             indent=False,
-            layout=ipywidgets.Layout(width="13em"),
+            layout=ipywidgets.Layout(width="13em", flex="0 0 auto"),
         )
         self.slider = slider
         self.words = ipywidgets.HTML(layout=ipywidgets.Layout(width=_WORDS_WIDTH))
@@ -97,6 +97,7 @@ class ParameterControl(ipywidgets.HBox):
             if spec is not None:
                 self._fit(wanted)
         self.words.value = html.escape(self.range_words())
+        self.slider.tooltip = self.range_words()  # without one, it would be "null"
         return self._changes(before, was_aside) if wanted else []
 
     def unset(self):

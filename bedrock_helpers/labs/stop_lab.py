@@ -94,7 +94,12 @@ class StopLab(ipywidgets.VBox):
         self.prompt = _field("prompt", prompt)
         self.stop_sequences = _field("stop at", "", placeholder="one a line")
         self.max_tokens = ipywidgets.IntSlider(
-            60, 1, 200, description="maxTokens", layout=ipywidgets.Layout(width=_WIDTH)
+            60,
+            1,
+            200,
+            description="maxTokens",
+            tooltip="the token limit",  # without one, ipywidgets shows "null"
+            layout=ipywidgets.Layout(width=_WIDTH),
         )
         self.run = ipywidgets.Button(
             description="Run", tooltip="Send the request and see where the reply ends"

@@ -78,3 +78,7 @@ def test_some_model_is_always_chosen(menu):
 def test_what_is_no_chat_model_is_told_at_once():
     with pytest.raises(ValueError, match="Converse does not take this model"):
         ModelChoice(MICRO, ["amazon.titan-embed-text-v2:0"])
+
+
+def test_pointing_at_its_name_tells_what_it_is(menu):
+    assert menu.tooltip == "the id to call"

@@ -248,3 +248,17 @@ def test_stop_sequences_are_put_aside_too():
     assert told == "stop_sequences END is put aside: this model takes none."
     assert offered(control, MICRO) == ["stop_sequences END is set again."]
     assert control.value == ("END",)
+
+
+@pytest.mark.parametrize("role", ["temperature", "top_k", "stop_sequences"])
+def test_where_there_is_little_room_only_the_words_give_way(role):
+    control = control_of(role)
+    widths = [child.layout.flex for child in (control.set, control.slider)]
+    assert widths == ["0 0 auto"] * 2 and control.words.layout.flex is None
+
+
+def test_pointing_at_a_slider_s_name_tells_its_range():
+    control = control_of("temperature")
+    assert control.slider.tooltip == control.range_words()
+    offered(control, OPUS)
+    assert control.slider.tooltip == "this model takes none"

@@ -175,3 +175,12 @@ def test_every_control_has_a_name(lab):
     assert all(control.description for control in controls)
     assert 'role="img" width' in lab.chart.value
     assert f'aria-label="{lab!r}"' in lab.chart.value
+
+
+def test_pointing_at_a_slider_s_name_tells_something(lab):
+    assert all(slider.tooltip for slider in lab.sliders)
+
+
+def test_all_fields_begin_at_the_same_place(lab):
+    widths = {w.style.description_width for w in (lab.prompt, *lab.sliders)}
+    assert len(widths) == 1

@@ -258,3 +258,7 @@ def test_a_fault_of_the_service_is_told_with_its_cause():
     told = text_of(lab.verdict.value)
     assert "ThrottlingException" in told and "Cause: " in told and "Cure: " in told
     assert lab.prompt.value == COUNT and not lab.run.disabled
+
+
+def test_pointing_at_the_slider_s_name_tells_what_it_is():
+    assert answering()[0].max_tokens.tooltip == "the token limit"
