@@ -17,7 +17,9 @@ LARGEST_FILE_BYTES = 300_000
 
 
 def load(name):
-    return json.loads((DATA / name).read_text(encoding="utf-8"))
+    """A file of data/; of a folder, its index."""
+    path = DATA / name / "index.json" if name.endswith("/") else DATA / name
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 MODELS = load("models.json")
@@ -28,6 +30,7 @@ RECORDS = {
     "prices.json": load("prices.json")["prices"],
     "errors.json": list(ERRORS.values()),
     "lesson_replies.json": load("lesson_replies.json")["replies"],
+    "distributions/": load("distributions/")["distributions"],
     "parameters.json": PARAMETERS["families"] + PARAMETERS["parameters"],
 }
 RECORDINGS = [
