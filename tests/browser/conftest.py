@@ -1,7 +1,6 @@
 """A JupyterLab on this computer and a Chromium to look at it, for the browser tests."""
 
 import os
-import re
 import secrets
 import shutil
 import socket
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.lab_pages import NotebookPage, save_look, wait_for_kernel
 from tools.refresh_notebooks import offline_environment
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -149,9 +149,7 @@ def page(browser, request):
     """A fresh page; its last look goes to $BROWSER_SCREENSHOTS, if that is set."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     yield page
-    if folder := os.environ.get("BROWSER_SCREENSHOTS"):
-        name = re.sub(r"\W+", "_", request.node.name)
-        page.screenshot(path=Path(folder) / f"{name}.png")
+    save_look(page, request.node.name)
     page.close()
 
 
@@ -161,10 +159,44 @@ def open_notebook(page, lab_server):
 
     def open_it(name):
         page.goto(lab_server.url(f"notebooks/{name}"))
-        # A cell run before the kernel is connected does nothing, and does not say so.
-        # Only the status bar tells: the notebook's own indicator starts out as idle.
-        page.locator("#jp-main-statusbar", has_text="| Idle").wait_for(timeout=60_000)
-        page.locator(".jp-CodeCell").first.wait_for(state="attached", timeout=60_000)
+        wait_for_kernel(page)
         return page
 
     return open_it
+
+
+@pytest.fixture(scope="session")
+def run_notebook(browser, lab_server, lab_folder):
+    """Open a notebook in a page of its own and run it whole; once a session."""
+    run = {}
+
+    def run_it(name):
+        if name not in run:
+            context = browser.new_context(
+                viewport={"width": 1280, "height": 900},
+                permissions=["clipboard-read", "clipboard-write"],
+            )
+            path = lab_folder / "notebooks" / name
+            run[name] = NotebookPage(context.new_page(), lab_server, path)
+            run[name].run_all()
+        return run[name]
+
+    yield run_it
+    for notebook in run.values():
+        notebook.page.context.close()
+
+
+@pytest.fixture
+def notebook_03(run_notebook, request):
+    """Notebook 03, run; what the tests before did to its labs is still there."""
+    notebook = run_notebook("03_inference_parameters.ipynb")
+    yield notebook
+    save_look(notebook.page, request.node.name)
+
+
+@pytest.fixture
+def playground(run_notebook, request):
+    """The playground, run; what the tests before did to its labs is still there."""
+    notebook = run_notebook("playground.ipynb")
+    yield notebook
+    save_look(notebook.page, request.node.name)

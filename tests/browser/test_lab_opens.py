@@ -5,16 +5,9 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.lab_pages import clear_outputs
+
 FIRST = "01_setup_and_model_access.ipynb"
-
-
-def clear_outputs(path):
-    """Empty a notebook of outputs, so that a stored one is not taken for a new one."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell.update(outputs=[], execution_count=None)
-    path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_lab_opens import clear_outputs
+from tests.browser.lab_pages import clear_outputs
 
 NOTEBOOK = "02_invoke_basics.ipynb"
 
