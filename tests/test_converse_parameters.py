@@ -127,7 +127,7 @@ def test_an_excluded_pair_is_refused_and_each_alone_is_taken(runtime, model):
         assert taken(runtime, converse_request(model, "Hi", **{role: 0.5}))
 
 
-@pytest.mark.parametrize("model", [MICRO, OPUS_4_1, LLAMA, OF_NO_FAMILY])
+@pytest.mark.parametrize("model", [MICRO, LLAMA, OF_NO_FAMILY])
 def test_where_nothing_is_excluded_all_are_taken_together(runtime, model):
     assert converse_exclusions(model) == ()
     settings = {r: spec.maximum for r, spec in roles(model).items() if spec.maximum}

@@ -63,6 +63,8 @@ def validate(body, model_id, day=None):
     both = "temperature" in given and "top_p" in given
     if model.sampling == "temperature_or_top_p" and both:
         raise refusal("temperature_and_top_p")
+    if not all(stop.strip() for stop in body.get("stop_sequences") or ()):
+        raise refusal("blank_stop_sequence")
     for name in _NOT_OFFLINE:
         if name in body:
             raise not_offline(f"act on {name}: its small model does not reason")

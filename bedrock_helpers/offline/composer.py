@@ -17,6 +17,9 @@ _CHOICE_TOKENS = 128
 _ROOM_TOKENS = 1024
 _SHORTENED_TOKENS = 2000
 _TOO_LONG = {"Anthropic": "input_too_long_claude", "Amazon": "input_too_long_nova"}
+#: Nova's text ends with the stop sequence that ended it: langchain-ai/langchain-aws
+#: issue 420 and BerriAI/litellm issue 9483, March 2025.
+_KEEPS_STOP = "amazon.nova-"
 
 
 @dataclass
@@ -157,6 +160,9 @@ class Composition:
         self.blocks.append(block)
         sampling = replace(self.sampling, max_tokens=left)
         yield from self._live(block, prompt, sampling)
+        if self.stop_sequence and self.model.model_id.startswith(_KEEPS_STOP):
+            block.pieces.append(self.stop_sequence)
+            yield block, self.stop_sequence
 
     def _reasoning(self, max_tokens):
         """Make a first thought, for models that return one before their answer.

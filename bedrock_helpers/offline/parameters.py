@@ -62,6 +62,9 @@ def read_sampling(request, model):
     top_k = _take_top_k(extra, model)
     _refuse_unsupported(request, config, model)
     _refuse_sampling(config, top_k, model)
+    stops = config.get("stopSequences", ())
+    if model.provider == "Anthropic" and not all(stop.strip() for stop in stops):
+        raise refusal("blank_stop_sequence")
     limit = model.max_output_tokens
     if limit and config.get("maxTokens", 0) > limit:
         raise refusal("max_tokens_over_limit", limit=limit)
@@ -70,7 +73,7 @@ def read_sampling(request, model):
         temperature=config.get("temperature", _or_one(model.default_temperature)),
         top_p=config.get("topP", _or_one(model.default_top_p)),
         top_k=top_k or 0,
-        stop_sequences=tuple(config.get("stopSequences", ())),
+        stop_sequences=tuple(stops),
     )
 
 

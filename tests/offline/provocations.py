@@ -146,6 +146,9 @@ PROVOCATIONS = {
     "temperature_and_top_p": lambda: converse(
         HAIKU, inferenceConfig={"temperature": 0.5, "topP": 0.5}
     ),
+    "blank_stop_sequence": lambda: converse(
+        HAIKU, inferenceConfig={"stopSequences": ["END", "\n"]}
+    ),
     "sampling_dropped": lambda: converse(
         OPUS_5, inferenceConfig={"topP": 0.5}, values={"parameter": "top_p"}
     ),

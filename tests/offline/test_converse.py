@@ -70,43 +70,6 @@ def test_a_prompt_cannot_fake_a_turn(ready):
     assert faked > blank + 2 * 9  # spelt out, not nine single control tokens
 
 
-# Where a reply ends
-
-
-def test_a_stop_sequence_ends_the_reply_and_is_not_in_it(ready):
-    whole = text_of(ready.converse(STORY, inferenceConfig=GREEDY))
-    stop = whole.split()[3]
-    config = {**GREEDY, "stopSequences": [stop]}
-    reply = ready.converse(STORY, inferenceConfig=config)
-    assert reply["stopReason"] == "stop_sequence"
-    assert text_of(reply) == whole[: whole.index(stop)]
-
-
-def test_claude_says_which_stop_sequence_it_was_when_asked(ready):
-    asked = {"additionalModelResponseFieldPaths": ["/stop_sequence"]}
-    config = tokens(40, temperature=0, stopSequences=["e", "zzz"])
-    reply = ready.converse(STORY, HAIKU, inferenceConfig=config, **asked)
-    assert reply["additionalModelResponseFields"] == {"stop_sequence": "e"}
-    unstopped = ready.converse(STORY, HAIKU, inferenceConfig=tokens(1), **asked)
-    assert unstopped["additionalModelResponseFields"] == {"stop_sequence": None}
-    other = ready.converse(STORY, MICRO, inferenceConfig=tokens(1), **asked)
-    assert "additionalModelResponseFields" not in other
-
-
-@pytest.mark.parametrize("model", [MICRO, HAIKU, GPT_OSS])
-@pytest.mark.parametrize("most", [1, 2, 5])
-def test_a_token_limit_is_kept_exactly(model, most, ready):
-    reply = ready.converse(STORY, model, inferenceConfig=tokens(most))
-    assert reply["stopReason"] == "max_tokens"
-    assert reply["usage"]["outputTokens"] == most
-
-
-def test_a_reply_that_ends_by_itself_says_so(ready):
-    reply = ready.converse("Say yes.", inferenceConfig=tokens(60, temperature=0))
-    assert reply["stopReason"] == "end_turn"
-    assert reply["usage"]["outputTokens"] < 60
-
-
 # How tokens are drawn
 
 
