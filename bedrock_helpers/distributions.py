@@ -13,6 +13,7 @@ from bedrock_helpers import sampling
 from bedrock_helpers.data_files import data_path, load_json
 
 STORED = "stored"
+SMOLLM2 = "SmolLM2-135M"
 #: Tokens of a prompt that are read in about a second on two cores.
 LONGEST_PROMPT_TOKENS = 500
 _SPECIAL = {0: "⟨end of text⟩", 1: "⟨turn begins⟩", 2: "⟨turn ends⟩"}
@@ -51,8 +52,14 @@ class NextTokens:
         character, special tokens as words in angle brackets.
         """
         number = int(self.ids[place])
-        special = _SPECIAL.get(number, f"⟨special {number}⟩")
+        names = _SPECIAL if self.model_name == SMOLLM2 else {}
+        special = names.get(number, f"⟨special {number}⟩")
         return self.vocabulary[number].decode(errors="replace") or special
+
+    @property
+    def model_name(self):
+        """Whose distribution it is."""
+        return SMOLLM2 if self.made_by == STORED else self.made_by
 
     def place_of(self, token):
         """
@@ -68,12 +75,13 @@ class NextTokens:
         >>> next_tokens("I hear the hoof beats of a").place_of(" horse")
         0
         """
-        if not token or token.encode() not in self.vocabulary:
+        try:
+            number = self.vocabulary.index(token.encode() or None)
+        except ValueError:
             raise ValueError(
                 f"{token!r} is not one token: it is written in several, or the space "
                 'before it is missing. Look at next_tokens("…").table()'
-            )
-        number = self.vocabulary.index(token.encode())
+            ) from None
         return int(np.flatnonzero(self.ids == number)[0])
 
     def probability_of(self, token, **settings):
@@ -162,7 +170,10 @@ def next_tokens(prompt):
     if prompt in stored_prompts():
         return _stored(prompt)
     if not prompt:
-        raise ValueError("The prompt is empty: there is nothing to go on with.")
+        raise ValueError(
+            "The prompt is empty: there is nothing to go on with. Give some words, "
+            'such as "Once upon a time"'
+        )
     return _just_now(prompt)
 
 
@@ -187,7 +198,7 @@ def _stored(prompt):
     return _in_order(prompt, logprobs, stored_vocabulary(), STORED)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _just_now(prompt):
     from bedrock_helpers.offline.local_model import local_model, model_name
     from bedrock_helpers.offline.token_scores import next_logprobs
@@ -200,6 +211,8 @@ def _just_now(prompt):
             f"{LONGEST_PROMPT_TOKENS}. Shorten it."
         )
     vocabulary, logprobs = next_logprobs(engine, ids)
+    if vocabulary == stored_vocabulary():  # 3 MB a time
+        vocabulary = stored_vocabulary()
     return _in_order(prompt, np.array(logprobs), vocabulary, model_name())
 
 

@@ -135,7 +135,8 @@ def by_role(model_id, day=None):
     return {spec.role: spec for spec in specs(model_id, day) if spec.role}
 
 
-_TABLE = ("temperature", "top_p", "top_k", "max_tokens")
+_SAMPLING = ("temperature", "top_p", "top_k")
+_TABLE = (*_SAMPLING, "max_tokens")
 
 
 def table(model_ids, days=(None,), roles=_TABLE):
@@ -153,7 +154,8 @@ def table(model_ids, days=(None,), roles=_TABLE):
     Returns
     -------
     pandas.DataFrame
-        A row a model; "-" where it takes none.
+        A row a model; "-" where it takes none, words where its own shape is not
+        treated here.
 
     Examples
     --------
@@ -168,7 +170,10 @@ def table(model_ids, days=(None,), roles=_TABLE):
 
 
 def _on_days(model_id, role, days):
-    told = [_told(by_role(model_id, day).get(role)) for day in days]
+    if family_of(model_id) is None:
+        return "own shape not treated"
+    dropped = catalog.get(model_id).sampling == "none" and role in _SAMPLING
+    told = [_told(None if dropped else by_role(model_id, d).get(role)) for d in days]
     return " → ".join(dict.fromkeys(told))
 
 
@@ -178,7 +183,8 @@ def _told(spec):
     above = spec.exclusive_minimum
     least = spec.minimum if above is None else f">{above}"
     unset = "no default" if spec.default is None else f"unset {spec.default}"
-    return f"{least} to {spec.maximum}, {unset}"
+    most = "or more" if spec.maximum is None else f"to {spec.maximum}"
+    return f"{least} {most}, {unset}"
 
 
 def _applied(record, model_id, day):

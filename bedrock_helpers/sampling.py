@@ -13,7 +13,7 @@ import numpy as np
 #: 0.4 + 0.3 + 0.2 is a little less than 0.9 to a computer; top-p 0.9 means the three.
 _ROUNDING = 1e-9
 #: Below it, 1 / temperature is no number any more: greedy.
-_COLDEST = 1e-300
+_COLDEST = 1e-200
 
 
 def apply_temperature(logprobs, temperature):
@@ -95,13 +95,13 @@ def keep_top_k(probabilities, top_k):
     >>> keep_top_k([0.5, 0.25, 0.125, 0.125], 2).round(3)
     array([0.667, 0.333, 0.   , 0.   ])
     """
-    values = np.asarray(probabilities, dtype=float)
+    values = _scaled(probabilities)
     if not (top_k >= 0 and float(top_k).is_integer()):
         raise ValueError(
             f"top_k={top_k}: it is a whole number, 0 for no cut. Type: top_k=50"
         )
-    if top_k in (0, values.size) or top_k > values.size:
-        return values / values.sum()
+    if top_k == 0 or top_k >= values.size:
+        return values
     return _kept(values, _descending(values)[: int(top_k)])
 
 
@@ -133,16 +133,25 @@ def keep_top_p(probabilities, top_p):
     >>> keep_top_p([0.5, 0.25, 0.125, 0.125], 0.6).round(3)
     array([0.667, 0.333, 0.   , 0.   ])
     """
-    values = np.asarray(probabilities, dtype=float)
+    values = _scaled(probabilities)
     if not 0 <= top_p <= 1:
         raise ValueError(f"top_p={top_p}: it is from 0 to 1. Type: top_p=0.9")
-    values = values / values.sum()
     if top_p == 1:
         return values
     order = _descending(values)
     together = values[order].cumsum()
     count = 1 + int(np.searchsorted(together, top_p - _ROUNDING))
     return _kept(values, order[:count])
+
+
+def _scaled(probabilities):
+    values = np.asarray(probabilities, dtype=float)
+    if not (values >= 0).all() or not 0 < values.sum() < math.inf:
+        raise ValueError(
+            "These are no probabilities: none may be below 0 or nan, and one must be "
+            "above 0. Type: apply_temperature(logprobs, 1)"
+        )
+    return values / values.sum()
 
 
 def _descending(values):
@@ -198,7 +207,7 @@ def entropy_bits(probabilities):
     >>> entropy_bits([0.25, 0.25, 0.25, 0.25])
     2.0
     """
-    values = np.asarray(probabilities, dtype=float)
+    values = _scaled(probabilities)
     possible = values[values > 0]
     return float(-(possible * np.log2(possible)).sum()) + 0.0
 
@@ -222,7 +231,7 @@ def draw(probabilities, count, seed=None):
     Parameters
     ----------
     probabilities : array_like
-        Summing to 1.
+        Scaled to sum to 1.
     count : int
     seed : int, optional
         The same seed draws the same.
@@ -237,5 +246,5 @@ def draw(probabilities, count, seed=None):
     >>> draw([0, 1], 3, seed=7)
     array([1, 1, 1])
     """
-    values = np.asarray(probabilities, dtype=float)
+    values = _scaled(probabilities)
     return np.random.default_rng(seed).choice(values.size, size=count, p=values)

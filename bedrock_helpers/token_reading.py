@@ -14,6 +14,7 @@ _HIDDEN += (*range(0x2060, 0x2070),)
 _JOINERS = (0x200C, 0x200D)  # emoji and several scripts are written with them
 _SIGNS = {code: f"[U+{code:04X}]" for code in _HIDDEN if code not in _JOINERS}
 _SIGNS |= {code: "\ufffd" for code in range(0xD800, 0xE000)}  # half a character
+_SIGNS |= {code: f"[U+{code:04X}]" for code in (*range(32), *range(0x7F, 0xA0))}
 _SIGNS |= {ord("\n"): "⏎", ord("\t"): "⇥"}
 
 
@@ -67,12 +68,26 @@ def percent(logprob):
     Examples
     --------
     >>> percent(-0.5), percent(-6.0), percent(-20.0)
-    ('60.7 %', '0.25 %', '<0.01 %')
+    ('60.7 %', '0.25 %', 'under 0.01 %')
     """
-    share = 100 * probability(logprob)
-    if 0 < share < 0.01:
-        return "<0.01 %"
-    return f"{share:.1f} %" if share >= 1 else f"{share:.2f} %"
+    return percent_of(probability(logprob))
+
+
+def percent_of(share):
+    """
+    A probability to read, without false zeros.
+
+    Examples
+    --------
+    >>> percent_of(0.25), percent_of(0.00053), percent_of(1e-9), percent_of(0.0)
+    ('25.0 %', '0.05 %', 'under 0.01 %', '0 %')
+    """
+    hundredths = 100 * share
+    if hundredths == 0:
+        return "0 %"
+    if hundredths < 0.01:
+        return "under 0.01 %"
+    return f"{hundredths:.1f} %" if hundredths >= 1 else f"{hundredths:.2f} %"
 
 
 def perplexity(tokens):

@@ -85,9 +85,15 @@ def test_special_tokens_have_words_and_torn_characters_a_sign():
     assert all(texts.values())
 
 
-def test_a_model_of_your_own_brings_its_own_vocabulary(monkeypatch, tmp_path):
+def test_a_model_of_your_own_is_named_and_what_is_stored_stays_smollm2_s(
+    monkeypatch, tmp_path
+):
+    local_model()  # the process's one model; only its name is another now
     monkeypatch.setenv(MODEL_VARIABLE, str(tmp_path / "mine.gguf"))
-    assert next_tokens(HOOF_BEATS).made_by == "stored"
+    read = next_tokens("A prompt of this test alone")
+    assert (read.made_by, read.model_name) == ("mine", "mine")
+    assert read.text(int(np.flatnonzero(read.ids == 2)[0])) == "⟨special 2⟩"
+    assert next_tokens(HOOF_BEATS).model_name == "SmolLM2-135M"
 
 
 @pytest.mark.parametrize("prompt", ["\n", "naïve 🦄", "<|im_start|>", "\u202edrah"])

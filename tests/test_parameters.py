@@ -128,3 +128,23 @@ def test_what_is_unset_is_drawn_with_the_defaults(model, day):
         elif role == "top_k":
             assert drawn.top_k == (spec.default or 0)
     assert drawn.stop_sequences == ()
+
+
+def test_the_table_says_none_of_what_the_newest_claude_dropped():
+    newest = "us.anthropic.claude-opus-5-5"
+    row = parameters.table([newest]).loc[newest]
+    assert row[["temperature", "top_p", "top_k"]].tolist() == ["-", "-", "-"]
+    assert row["max_tokens"].startswith("1 to ")
+
+
+def test_the_table_tells_a_shape_not_treated_from_a_parameter_not_taken():
+    gemma, llama = "google.gemma-3-4b-it", "us.meta.llama4-scout-17b-instruct-v1:0"
+    table = parameters.table([gemma, llama])
+    assert set(table.loc[gemma]) == {"own shape not treated"}
+    assert table.loc[llama, "top_k"] == "-"
+
+
+def test_the_table_says_or_more_where_no_most_is_known():
+    haiku_3 = "anthropic.claude-3-haiku-20240307-v1:0"
+    told = parameters.table([haiku_3]).loc[haiku_3, "max_tokens"]
+    assert told == "1 or more, no default"

@@ -99,7 +99,7 @@ def test_a_constant_added_to_every_logarithm_changes_nothing(values, constant):
 @given(logprobs)
 def test_a_temperature_near_zero_is_greedy_without_overflow(values):
     best = values.index(max(values))
-    for temperature in (0, 1e-308, 1e-12):
+    for temperature in (0, 1e-308, 1e-199, 1e-12):
         found = sampling.apply_temperature(values, temperature)
         equals = [v for v in values if max(values) - v < 1e-9]
         if temperature == 0 or len(equals) == 1:
@@ -152,6 +152,21 @@ def test_a_value_out_of_range_is_refused_with_what_is_allowed(settings, words):
 def test_what_are_no_log_probabilities_is_refused(values):
     with pytest.raises(ValueError, match="no log-probabilities"):
         sampling.distribution(values)
+
+
+@pytest.mark.parametrize("values", [[], [0, 0], [-1, 2], [math.nan, 1], [math.inf, 1]])
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda values: sampling.keep_top_k(values, 1),
+        lambda values: sampling.keep_top_p(values, 0.5),
+        sampling.entropy_bits,
+        lambda values: sampling.draw(values, 3),
+    ],
+)
+def test_what_are_no_probabilities_is_refused(step, values):
+    with pytest.raises(ValueError, match="no probabilities"):
+        step(values)
 
 
 def test_an_impossible_token_stays_impossible():

@@ -15,7 +15,7 @@ _CHECKS = {
     "02-patience": invoke.patient,
     "02-room": invoke.room,
     "03-by-hand": inference.by_hand,
-    "03-three-tokens": inference.three_tokens,
+    "03-five-tokens": inference.five_tokens,
     "03-top-k": inference.top_k_in_place,
     "03-refused": inference.refused,
     "03-first-line": inference.first_line,

@@ -1,7 +1,7 @@
 """The checks of notebook 03. Each gives None, or words that lead on."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Real
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,10 +18,11 @@ BY_HAND = {
     "unicorns": 0.02,
 }
 _TOP_K, _TOP_P, _ASKED = 3, 0.6, "zebras"
-#: The exercise of three tokens.
-PROMPT, _WANTED = "I hear the hoof beats of a", 3
+#: The exercise of five tokens.
+PROMPT, _WANTED = "I hear the hoof beats of a", 5
 #: The list of the exercise about stop sequences, and what is to be left of it.
 LISTED, FIRST = "1. Nose\n2. Ears\n3. Tail", "1. Nose"
+_ALSO = "1. Two 2-litre cans\n2. A pan", "1. Two 2-litre cans"
 _HAIKU = f"us.{catalog.CLAUDE_HAIKU_4_5}"
 _TOP_K_WANTED = 20
 _SAY_HI = [{"role": "user", "content": [{"text": "Hi"}]}]
@@ -29,7 +30,7 @@ _SAY_HI = [{"role": "user", "content": [{"text": "Hi"}]}]
 
 def by_hand(answer):
     """Is this what top-k and top-p leave to zebras?"""
-    if isinstance(answer, bool) or not isinstance(answer, Real):
+    if isinstance(answer, bool) or not isinstance(answer, Real) or answer > 1:
         return "it should be a number from 0 to 1."
     from bedrock_helpers import sampling  # NumPy, only when it is needed
 
@@ -48,8 +49,8 @@ def by_hand(answer):
     return "first keep three and scale, then add up until 0.6, and scale again."
 
 
-def three_tokens(answer):
-    """Does this top_p, alone, leave three tokens?"""
+def five_tokens(answer):
+    """Does this top_p, alone, leave five tokens?"""
     if isinstance(answer, bool) or not isinstance(answer, Real):
         return "it should be a number from 0 to 1, such as 0.5."
     if not 0 <= answer <= 1:
@@ -67,7 +68,9 @@ def three_tokens(answer):
 def top_k_in_place(answer):
     """Is this a request for Claude Haiku 4.5 with top-k 20, that Bedrock takes?"""
     if not isinstance(answer, dict):
-        return "it should be a dict of arguments: {'inferenceConfig': ..., ...}"
+        return "it should be a dict of arguments: {'argument': value, ...}"
+    if "modelId" in answer:
+        return "leave modelId out: it is Claude Haiku 4.5's."
     problem = _refusal({"inferenceConfig": {"maxTokens": 1}, **answer})
     if problem:
         return problem
@@ -80,7 +83,7 @@ def top_k_in_place(answer):
 
 
 def _refusal(arguments):
-    given = {"modelId": _HAIKU, "messages": _SAY_HI, **arguments}
+    given = {"messages": _SAY_HI, "modelId": _HAIKU, **arguments}
     try:
         connect("offline").client("bedrock-runtime").converse(**given)
     except ClientError as error:
@@ -103,32 +106,41 @@ REQUESTS = {
 
 def refused(answer):
     """Which of the four requests does Bedrock refuse?"""
+    if isinstance(answer, str):
+        answer = re.findall(r"\w", answer.upper())
     letters = list(answer) if isinstance(answer, Iterable) else [answer]
     if not all(isinstance(one, str) and one in REQUESTS for one in letters):
         return 'it should be letters, such as "AC".'
+    missing = 0
     for letter, (model_id, config) in REQUESTS.items():
         problem = _refusal(
             {"modelId": model_id, "inferenceConfig": {"maxTokens": 1, **config}}
         )
-        if problem and letter not in letters:
-            return f"{letter} is refused too. Read its numbers again."
         if not problem and letter in letters:
             return f"{letter} is taken: its model allows this."
-    return None
+        missing += bool(problem and letter not in letters)
+    return f"{missing} more of them refused. Whose?" if missing else None
+
+
+def _end(text, stops):
+    """Where a text ends: before the sequence that is complete first."""
+    found = [(text.find(stop), len(stop)) for stop in stops if stop in text]
+    first = min(found, key=lambda place: (sum(place), place), default=(len(text), 0))
+    return first[0]
 
 
 def first_line(answer):
     """Do these stop sequences leave the first line?"""
-    if isinstance(answer, str) or not isinstance(answer, Iterable):
+    if isinstance(answer, str | Mapping) or not isinstance(answer, Iterable):
         return 'it should be a list of strings: ["..."].'
     stops = list(answer)
     if not all(isinstance(stop, str) and stop for stop in stops):
         return "every stop sequence is a string with something in it."
-    places = [LISTED.find(stop) for stop in stops if stop in LISTED]
-    left = LISTED[: min(places, default=len(LISTED))]
-    if not places:
-        return "none of them comes up in the text, so nothing is cut."
-    if left.strip() != FIRST:
-        shown = re.sub(r"\n", "⏎", left)
-        return f"that leaves {shown!r}: the text ends before the sequence."
+    if not all(stop.strip() for stop in stops):
+        return "Claude refuses a sequence of white space alone: add what follows it."
+    for text, first in ((LISTED, FIRST), _ALSO):
+        left = text[: _end(text, stops)]
+        if left != first:
+            shown = left.replace("\n", "⏎")
+            return f"of {text.splitlines()[0]!r} and so on that leaves {shown!r}."
     return None

@@ -87,7 +87,7 @@ class ParameterControl(ipywidgets.HBox):
         list of str
             Sentences that say what this changed of a value that was set.
         """
-        wanted = self.set.value or self._put_aside
+        wanted = self.value is not None or self._put_aside
         was_aside, before = self._put_aside, self._shown() if wanted else None
         self.spec, self._model_id = spec, model_id
         with self._quietly():
@@ -210,8 +210,14 @@ class NumberControl(ParameterControl):
         value = self.slider.value if wanted else self._start()
         most = self.spec.maximum or max(_UNKNOWN_MOST, value)
         with self.slider.hold_trait_notifications():
-            self.slider.min, self.slider.max = self._least, most
-            self.slider.value = min(max(value, self._least), most)
+            least = value if self._is_above(value) else self._least
+            self.slider.min, self.slider.max = min(least, self._least), most
+            self.slider.value = min(max(value, least), most)
+
+    def _is_above(self, number):
+        """Whether it is not too small."""
+        low = self.spec.exclusive_minimum
+        return number >= self.spec.minimum if low is None else number > low
 
     def _start(self):
         if self.spec.default is not None:
@@ -227,8 +233,7 @@ class NumberControl(ParameterControl):
             kind = "a whole number" if self._whole else "a number"
             raise self._refusal(value, f"it takes {kind}, {self._limits()}")
         above = self.spec.maximum is not None and number > self.spec.maximum
-        low = self.spec.exclusive_minimum
-        if above or number < self.spec.minimum or (low is not None and number <= low):
+        if above or not self._is_above(number):
             raise self._refusal(value, f"{self._model_id} takes {self._limits()}")
         return number
 

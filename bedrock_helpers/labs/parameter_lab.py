@@ -242,8 +242,10 @@ class ParameterLab(ipywidgets.VBox):
             return
         run = reading.record()
         self.runs.append(run)
-        ending = f"Complete: {run.stop_reason}."
-        if not run.is_complete:
+        ending = f"Ended with {run.stop_reason}."
+        if run.is_complete:
+            failed = f"<p>{explained({'stopReason': run.stop_reason})}</p>"
+        else:
             ending = "Incomplete: the stream broke before its end."
             failed = failed or f"<p>{explained([])}</p>"  # no event says why
         self.answer.value = _arriving(reading, ending) + failed

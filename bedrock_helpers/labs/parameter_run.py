@@ -1,5 +1,6 @@
 """One streamed reply of Converse: read event by event, kept as a record."""
 
+import copy
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ class StreamReading:
         """
         started = self._clock()
         try:
-            reply = ask(self.request)
+            reply = ask(copy.deepcopy(self.request))  # theirs to change
             self.reply = _checked(reply)
             for event in reply["stream"]:
                 self._take(event, (self._clock() - started) * 1000)

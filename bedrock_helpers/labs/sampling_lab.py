@@ -1,12 +1,15 @@
 """A lab for temperature, top-k and top-p on a real model's next token."""
 
+from collections import Counter
+
 import ipywidgets
 import numpy as np
 
 from bedrock_helpers import distributions, sampling
 from bedrock_helpers.labs.later import Later
 from bedrock_helpers.labs.panes import error_pane, shown
-from bedrock_helpers.labs.token_bars import Bar, drawing, percent
+from bedrock_helpers.labs.token_bars import Bar, drawing
+from bedrock_helpers.token_reading import percent_of
 
 SHOWN = 12
 DRAWS = 100
@@ -53,6 +56,8 @@ class SamplingLab(ipywidgets.VBox):
     def __init__(self, prompt="I hear the hoof beats of", goal=None):
         self._goal, self.drawn, self._seed = goal, {}, 0
         self.next_tokens = distributions.next_tokens(prompt)
+        if goal is not None:
+            self.next_tokens.place_of(goal[0])  # one that is no token is told at once
         self.prompt = ipywidgets.Text(
             prompt, description="prompt", layout=_WIDE, style=_LABELS
         )
@@ -68,19 +73,19 @@ class SamplingLab(ipywidgets.VBox):
         )
         self.top_p = _slider("top-p", 1.0, 1.0, 0.01, "1: off")
         self.draw_button = ipywidgets.Button(description=f"draw {DRAWS}")
-        self.chart, self.summary = ipywidgets.HTML(), ipywidgets.HTML()
-        self.message = ipywidgets.HTML()
         self.sliders = (self.temperature, self.top_k, self.top_p)
+        panes = [ipywidgets.HTML() for _ in range(3)]
+        self.summary, self.message, self.chart = panes
+        self._later = Later(_PAUSE_S)
+        self._listen()
+        self._update()
+        super().__init__([self.prompt, *self.sliders, self.draw_button, *panes])
+
+    def _listen(self):
         for slider in self.sliders:
             slider.observe(self._update, "value")
         self.prompt.observe(self._typed, "value")
         self.draw_button.on_click(lambda _: self.draw())
-        self._later = Later(_PAUSE_S)
-        self._update()
-        super().__init__(
-            [self.prompt, *self.sliders, self.draw_button]
-            + [self.summary, self.message, self.chart]
-        )
 
     def __repr__(self):
         """Say the parameters, what is left to draw from, and how uncertain it is."""
@@ -104,10 +109,9 @@ class SamplingLab(ipywidgets.VBox):
         prompt : str
         """
         self._later.forget()
-        with self.hold_trait_notifications():
-            self.prompt.unobserve(self._typed, "value")
-            self.prompt.value = prompt
-            self.prompt.observe(self._typed, "value")
+        self.prompt.unobserve(self._typed, "value")
+        self.prompt.value = prompt
+        self.prompt.observe(self._typed, "value")
         self._read()
 
     def draw(self):
@@ -116,9 +120,10 @@ class SamplingLab(ipywidgets.VBox):
         places = sampling.draw(self.probabilities, DRAWS, self._seed)
         found, counts = np.unique(places, return_counts=True)
         self._counts = dict(zip(found.tolist(), counts.tolist(), strict=True))
-        text = self.next_tokens.text
-        in_order = sorted(self._counts, key=lambda place: -self._counts[place])
-        self.drawn = {text(place): self._counts[place] for place in in_order}
+        drawn = Counter()  # torn characters look alike: several places, one text
+        for place, count in self._counts.items():
+            drawn[self.next_tokens.text(place)] += count
+        self.drawn = dict(drawn.most_common())
         self._draw_chart()
 
     def figure(self):
@@ -143,6 +148,7 @@ class SamplingLab(ipywidgets.VBox):
         except Exception as error:
             self.message.value = error_pane(error)
             return
+        self.message.value = ""
         self._update()
 
     def _update(self, _=None):
@@ -153,7 +159,6 @@ class SamplingLab(ipywidgets.VBox):
         self.probabilities = sampling.keep_top_p(cut, self.top_p.value)
         self._left = [np.count_nonzero(p) for p in (warmed, cut, self.probabilities)]
         self._counts, self.drawn = None, {}
-        self.message.value = ""
         self._draw_chart()
 
     def _draw_chart(self):
@@ -164,20 +169,22 @@ class SamplingLab(ipywidgets.VBox):
         self.summary.value = self._summary(own)
 
     def _bar(self, place, own):
-        reason = ""
-        for left, name in zip(self._left, _NAMES, strict=True):
-            reason = reason or (name if place >= left else "")
         after = self.probabilities[place]
         label = repr(self.next_tokens.text(place))
-        return Bar(label, own[place], after, reason, *self._drawn_at([place], after))
+        drawn = self._drawn_at([place], after)
+        return Bar(label, own[place], after, self._excluded_by(place), *drawn)
+
+    def _excluded_by(self, place):
+        """The first of the three that leaves no token at this place."""
+        cuts = zip(self._left, _NAMES, strict=True)
+        return next((name for left, name in cuts if place >= left), "")
 
     def _rest(self, own):
         after = self.probabilities[SHOWN:].sum()
-        kept = max(self._left[-1] - SHOWN, 0)
-        reason = "" if kept else "the cuts"
         label = f"{own.size - SHOWN:,} others"
         places = [] if self._counts is None else [p for p in self._counts if p >= SHOWN]
         drawn = self._drawn_at(places, after)
+        reason = self._excluded_by(SHOWN)
         return Bar(label, own[SHOWN:].sum(), after, reason, *drawn)
 
     def _drawn_at(self, places, probability):
@@ -195,13 +202,13 @@ class SamplingLab(ipywidgets.VBox):
     def _summary(self, own):
         before, after = map(sampling.effective_choices, (own, self.probabilities))
         kept = self._left[-1]
-        made_by = self.next_tokens.made_by
-        source = "stored" if made_by == distributions.STORED else "read just now"
+        model, read = self.next_tokens.model_name, self.next_tokens.made_by
+        source = "stored" if read == distributions.STORED else "read just now"
         return (
-            f"<p>Can be drawn: <b>{kept:,}</b> of {own.size:,} tokens. As uncertain as "
-            f"<b>{after:,.1f}</b> equal choices (before: {before:,.1f}), "
+            f"<p>Can be drawn: <b>{kept:,}</b> of {own.size:,} tokens. "
+            f"Effective choices: <b>{after:,.1f}</b> (before: {before:,.1f}), entropy "
             f"{sampling.entropy_bits(self.probabilities):.2f} bits. "
-            f"SmolLM2's own distribution, {source}.{self._goal_words()}</p>"
+            f"The distribution of {shown(model)}, {source}.{self._goal_words()}</p>"
         )
 
     def _goal_words(self):
@@ -214,8 +221,8 @@ class SamplingLab(ipywidgets.VBox):
             return ""
         state = "reached ✓" if now >= wanted else "not yet"
         return (
-            f"<br><b>Goal:</b> {shown(repr(token))} at {percent(wanted)} or more. "
-            f"Now {percent(now)}: {state}."
+            f"<br><b>Goal:</b> {shown(repr(token))} at {percent_of(wanted)} or more. "
+            f"Now {percent_of(now)}: {state}."
         )
 
 

@@ -1,11 +1,10 @@
 """A lab on where a reply ends: stop sequences, the token limit, stop reasons."""
 
+import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-import botocore.session
 import ipywidgets
 from IPython.display import Markdown
 
@@ -13,10 +12,12 @@ from bedrock_helpers.answered_by import answered_by
 from bedrock_helpers.labs.call_code import literal
 from bedrock_helpers.labs.explained import explained, failure_pane, status_pane
 from bedrock_helpers.labs.panes import code_pane, shown, text_pane
+from bedrock_helpers.labs.strings_control import typed
+from bedrock_helpers.offline.router import service_model
 from bedrock_helpers.token_reading import quoted, signs
 
 _END = "▮"
-_ESCAPES = {"n": "\n", "t": "\t", "\\": "\\"}
+_NEEDED = {"stopReason", "output", "usage"}
 _COLUMNS = ("run", "stop sequences", "maxTokens", "stopReason", "tokens", "its end")
 _SHOWN_RUNS, _SHOWN_END = 12, 40
 _WIDTH = "42em"
@@ -129,7 +130,7 @@ class StopLab(ipywidgets.VBox):
         """What the next run sends: the arguments of ``converse`` but ``modelId``."""
         message = {"role": "user", "content": [{"text": self.prompt.value}]}
         config = {"maxTokens": self.max_tokens.value}
-        sequences = _sequences(self.stop_sequences.value)
+        sequences = list(typed(self.stop_sequences.value))
         asked = {"messages": [message], "inferenceConfig": config}
         if sequences:
             config["stopSequences"] = sequences
@@ -144,7 +145,8 @@ class StopLab(ipywidgets.VBox):
         self.verdict.value, self.reply.value = status_pane("Asking …"), ""
         try:
             request = self.request
-            self.runs.append(_ending(self._ask(request), request["inferenceConfig"]))
+            reply = self._ask(copy.deepcopy(request))  # theirs to change
+            self.runs.append(_ending(reply, request["inferenceConfig"]))
             self._show_ending(self.runs[-1])
         except Exception as problem:
             self.error = f"{type(problem).__name__}: {problem}"
@@ -190,11 +192,9 @@ def _field(description, value, placeholder=""):
     )
 
 
-@cache
 def _most_sequences():
-    model = botocore.session.get_session().get_service_model("bedrock-runtime")
-    sequences = model.shape_for("InferenceConfiguration").members["stopSequences"]
-    return sequences.metadata["max"]
+    config = service_model("bedrock-runtime").shape_for("InferenceConfiguration")
+    return config.members["stopSequences"].metadata["max"]
 
 
 def _hint():
@@ -205,15 +205,8 @@ def _hint():
     )
 
 
-def _sequences(typed):
-    lines = typed.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    return [re.sub(r"\\([nt\\])", lambda m: _ESCAPES[m[1]], line) for line in lines]
-
-
 def _ending(reply, config):
-    if not isinstance(reply, Mapping) or "stopReason" not in reply:
+    if not isinstance(reply, Mapping) or not _NEEDED <= reply.keys():
         kind = type(reply).__name__
         raise ValueError(f"ask returned a {kind}, not converse's reply; {_CALL}")
     blocks = reply["output"]["message"]["content"]

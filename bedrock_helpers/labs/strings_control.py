@@ -10,15 +10,12 @@ from bedrock_helpers.labs.parameter_controls import (
     number_words,
 )
 
-_SEQUENCE = re.compile(r"(?:\\.|[^,\\]|\\$)+", re.DOTALL)
-_ESCAPES = {"\\": "\\", ",": ",", "n": "\n", "r": "\r", "t": "\t", "s": " "}
+_ESCAPES = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
 
 
 class StringsControl(ParameterControl):
     r"""
-    A list of strings, typed with commas between them.
-
-    In the field ``\n`` is a new line, ``\,`` a comma, ``\s`` a space at an end.
+    A list of strings, typed one a line; ``\n`` is a line break in one of them.
 
     Examples
     --------
@@ -27,14 +24,14 @@ class StringsControl(ParameterControl):
     >>> micro = "amazon.nova-micro-v1:0"
     >>> control.offer(converse_specs(micro)[-1], micro)
     []
-    >>> control.slider.value = "END, Human:"
+    >>> control.slider.value = "END" + chr(10) + "Human:"
     >>> control.value
     ('END', 'Human:')
     """
 
     def __init__(self, role):
-        field = ipywidgets.Text(
-            description=role, placeholder="a comma between them", **LAYOUT
+        field = ipywidgets.Textarea(
+            description=role, placeholder="one a line", rows=2, **LAYOUT
         )
         super().__init__(role, field)
 
@@ -64,22 +61,28 @@ class StringsControl(ParameterControl):
         return tuple(listed) or None
 
     def _range_words(self):
-        most = f"up to {number_words(self.spec.max_items)}, a comma between them"
+        most = f"up to {number_words(self.spec.max_items)}, one a line"
         note = f"; {self.spec.note}" if self.spec.note else ""
-        return rf"{most}, \n is a new line; when unset none{note}"
+        return rf"{most}, \n is a line break; when unset none{note}"
 
 
 def typed(text):
     r"""
-    The strings a field holds.
+    The strings a field holds, one a line.
+
+    In a line ``\n`` is a line break, ``\t`` a tab, ``\r`` a carriage return and
+    ``\\`` a backslash. A line without anything is an empty string; an Enter at the
+    end is none.
 
     Examples
     --------
-    >>> typed(r"END, \n\n,a\,b")
-    ('END', '\n\n', 'a,b')
+    >>> typed("END" + chr(10) + r"\n\nHuman:")
+    ('END', '\n\nHuman:')
     """
-    parts = (match[0].strip(" ") for match in _SEQUENCE.finditer(text))
-    return tuple(re.sub(r"\\(.)", _unescaped, part) for part in parts if part)
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return tuple(re.sub(r"\\(.)", _unescaped, line) for line in lines)
 
 
 def _unescaped(match):
@@ -92,16 +95,9 @@ def as_typed(strings):
 
     Examples
     --------
-    >>> print(as_typed(["END", " a,b"]))
-    END,\sa\,b
+    >>> print(as_typed(["END", "\n\nHuman:"]))
+    END
+    \n\nHuman:
     """
-    return ",".join(map(_escaped, strings))
-
-
-def _escaped(text):
-    signs = {char: "\\" + sign for sign, char in _ESCAPES.items() if char != " "}
-    core = text.strip(" ")
-    before = len(text) - len(text.lstrip(" ")) if core else len(text)
-    after = len(text) - before - len(core)
-    escaped = "".join(signs.get(char, char) for char in core)
-    return r"\s" * before + escaped + r"\s" * after
+    signs = {ord(char): "\\" + sign for sign, char in _ESCAPES.items()}
+    return "\n".join(text.translate(signs) for text in strings)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from html import escape
 from zlib import crc32
 
+from bedrock_helpers.token_reading import percent_of
+
 _ROW, _TOP, _BOTTOM = 23, 24, 6
 _LABEL, _BAR, _WIDTH = 128, 300, 800
 _SCALES = (0.1, 0.25, 0.5, 1)
@@ -122,29 +124,12 @@ def _label(bar):
 
 
 def _words(bar):
-    words = f"{percent(bar.before)} → {percent(bar.after)}"
+    words = f"{percent_of(bar.before)} → {percent_of(bar.after)}"
     if bar.excluded_by:
         return f"{words} · excluded by {bar.excluded_by}"
     if bar.drawn is not None:
         return f"{words} · drawn {bar.drawn}, expected {bar.expected:.1f}"
     return words
-
-
-def percent(probability):
-    """
-    A probability in words short enough for a chart, without false zeros.
-
-    Examples
-    --------
-    >>> percent(0.25), percent(0.00053), percent(1e-9), percent(0.0)
-    ('25.0 %', '0.05 %', 'under 0.01 %', '0 %')
-    """
-    hundredths = 100 * probability
-    if hundredths == 0:
-        return "0 %"
-    if hundredths < 0.01:
-        return "under 0.01 %"
-    return f"{hundredths:.1f} %" if hundredths >= 1 else f"{hundredths:.2f} %"
 
 
 def _cut(count, name):

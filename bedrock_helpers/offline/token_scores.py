@@ -172,7 +172,7 @@ def next_logprobs(engine, before):
     tuple of (list of bytes, list of float)
         Every token's bytes and its log-probability, by its number.
     """
-    body = {"prompt": before, **_GREEDY, **_SLOT, "cache_prompt": False}
+    body = {"prompt": before, **_GREEDY, "cache_prompt": False}
     # A token that only begins a character would be held back, with its entry.
     plain = engine.tokens(".")[0][0]
     body |= {"logprobs": _WIDER[-1], "logit_bias": [[plain, _FORCE]]}

@@ -5,17 +5,19 @@ import asyncio
 from bedrock_helpers.labs.later import Later
 
 
-def run(*calls, pause_s=0.02, wait_s=0.2, then_forget=False):
+def run(*calls, then_forget=False):
+    """What is done of calls made one after the other, before another event is."""
     done = []
 
     async def type_away():
-        later = Later(pause_s)
+        later, ended = Later(0.01), asyncio.Event()
         for name in calls:
             later.call(lambda name=name: done.append(name))
         if then_forget:
             later.forget()
         assert done == []
-        await asyncio.sleep(wait_s)
+        asyncio.get_running_loop().call_later(0.05, ended.set)
+        await ended.wait()
 
     asyncio.run(type_away())
     return done

@@ -207,14 +207,15 @@ def test_strings_come_back_as_they_were_typed_in(strings):
     ("text", "strings"),
     [
         ("", ()),
-        (" , ,", ()),
-        ("END, User:", ("END", "User:")),
+        ("END\n", ("END",)),
+        ("END, User:\nb", ("END, User:", "b")),
         (r"\n", ("\n",)),
-        (r"\d\,", (r"\d,",)),
+        (r"\d\\n", (r"\d\n",)),
         ("a\\", ("a\\",)),
+        ("a\n\nb", ("a", "", "b")),
     ],
 )
-def test_what_is_typed_is_read_with_commas_between(text, strings):
+def test_what_is_typed_is_read_one_a_line(text, strings):
     assert typed(text) == strings
 
 
@@ -262,3 +263,10 @@ def test_pointing_at_a_slider_s_name_tells_its_range():
     assert control.slider.tooltip == control.range_words()
     offered(control, OPUS)
     assert control.slider.tooltip == "this model takes none"
+
+
+def test_a_value_between_the_limit_and_the_first_step_is_kept_as_it_is():
+    control = control_of("top_p", TITAN)
+    control.value = 0.001
+    assert offered(control, "amazon.titan-text-express-v1") == []
+    assert control.value == 0.001

@@ -100,6 +100,12 @@ def test_draws_among_the_others_are_counted_in_their_bar(lab):
     assert drawn[-1] > DRAWS / 2
 
 
+def test_draws_that_look_alike_are_counted_together():
+    lab = SamplingLab("🦄 🐴 🦁 🐯 🐻 🐼")  # goes on with parts of characters
+    lab.draw()
+    assert sum(lab.drawn.values()) == DRAWS
+
+
 def test_a_moved_slider_takes_the_old_draws_away(lab):
     lab.draw()
     assert lab.drawn
@@ -146,6 +152,22 @@ def test_a_prompt_that_cannot_be_read_is_told_and_the_chart_stays(lab):
     assert lab.chart.value == before
     lab.show(PROMPT)
     assert lab.message.value == ""
+
+
+def test_what_a_prompt_s_error_says_stays_while_sliders_move(lab):
+    lab.show("")
+    lab.temperature.value = 0.5
+    assert "nothing to go on with" in lab.message.value
+
+
+def test_a_goal_that_is_no_token_is_told_at_once():
+    with pytest.raises(ValueError, match="' hippopotamus' is not one token"):
+        SamplingLab(PROMPT, goal=(" hippopotamus", 0.5))
+
+
+def test_at_temperature_zero_it_is_the_temperature_that_excludes_the_others(lab):
+    lab.temperature.value, lab.top_k.value = 0, 3
+    assert "excluded by temperature" in rows(lab)[-1][1]
 
 
 def test_a_hundred_moves_leave_the_last_state_shown(lab):

@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bedrock_helpers.labs.token_bars import Bar, drawing, percent
+from bedrock_helpers.labs.token_bars import Bar, drawing
+from bedrock_helpers.token_reading import percent_of
 
 shares = st.floats(0, 1)
 
@@ -18,7 +19,7 @@ def test_any_label_written_with_repr_gives_well_formed_svg(rows):
 
 @given(shares)
 def test_a_probability_above_zero_is_never_shown_as_zero(share):
-    assert (percent(share) == "0 %") == (share == 0)
+    assert (percent_of(share) == "0 %") == (share == 0)
 
 
 def test_a_bar_longer_than_the_scale_is_cut_and_says_so():

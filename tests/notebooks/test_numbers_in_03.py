@@ -1,7 +1,5 @@
 """Numbers that notebook 03's prose repeats are those of the data, computed here."""
 
-import re
-
 import numpy as np
 import pytest
 
@@ -10,6 +8,7 @@ from bedrock_helpers import parameters, sampling
 from bedrock_helpers.checks import inference
 from bedrock_helpers.distributions import next_tokens
 from bedrock_helpers.families.lookup import one_of_each
+from bedrock_helpers.offline.local_model import local_model
 from tests.notebooks.prose import prose_of
 
 HOOFS = "I hear the hoof beats of"
@@ -18,6 +17,8 @@ STORY = next_tokens("Once upon a time there was a")
 DAY = bh.catalog.LAUNCH_DAY
 THEN = one_of_each(DAY)
 GOAL = 0.5
+#: A prompt long enough for the order of sums to show.
+LONGER = [str(number) for number in range(1, 101)]
 
 
 def grown(*tokens):
@@ -65,7 +66,7 @@ def prose():
         f"about {horses_per_unicorn(1):.0f} to 1 at temperature 1",
         f"up to temperature {warmest(bh.catalog.GPT_OSS_20B)} in its own body",
         f"{warmest(THEN['cohere-command'], DAY)} for Cohere's Command",
-        f"more than the distance between `{STORY.text(0)}` and `{STORY.text(1)}`",
+        f"Our own small model, reading the {len(LONGER)} numbers",
     ],
 )
 def test_the_prose_says_what_the_data_say(prose, words):
@@ -88,9 +89,8 @@ def test_each_slider_reaches_the_goal_where_the_prose_says():
     assert reaches_the_goal(temperature=0.55)
     assert not reaches_the_goal(temperature=0.6)
     assert [reaches_the_goal(top_k=k) for k in (3, 4)] == [True, False]
-    assert not reaches_the_goal(top_p=0.2)
-    assert left_of(np.exp(AFTER_A.logprobs), 0.18) == 3
-    assert reaches_the_goal(top_p=0.18)
+    assert [reaches_the_goal(top_p=p) for p in (0.19, 0.2)] == [True, False]
+    assert left_of(np.exp(AFTER_A.logprobs), 0.19) == 3
 
 
 def test_top_p_after_the_temperature_leaves_ten_times_as_many_as_before_it():
@@ -99,9 +99,23 @@ def test_top_p_after_the_temperature_leaves_ten_times_as_many_as_before_it():
     assert round(first / then) == 10
 
 
-def test_the_two_likeliest_are_nearer_than_arithmetic_can_move_them(prose):
-    moved = float(re.search(r"logarithms by up to ([\d.]+):", prose)[1])
-    assert STORY.logprobs[0] - STORY.logprobs[1] < moved
+def test_arithmetic_alone_moves_a_logarithm_by_more_than_the_lead_of_the_first(prose):
+    ids = [n for n, _ in local_model().tokens(" ".join(LONGER))]
+    whole = _likeliest(ids, cache_prompt=False)
+    for end in range(1, len(ids)):  # then a token at a time
+        _likeliest(ids[:end], cache_prompt=end > 1)
+    by_token = _likeliest(ids, cache_prompt=True)
+    both = whole.keys() & by_token.keys()
+    moved = max(abs(whole[token] - by_token[token]) for token in both)
+    assert moved > STORY.logprobs[0] - STORY.logprobs[1]
+    assert "has moved a logarithm by more than that lead" in prose
+
+
+def _likeliest(ids, **more):
+    body = {"prompt": ids, "max_tokens": 1, "temperature": 0, "logprobs": 50}
+    reply = local_model().complete({**body, "id_slot": 0, **more})
+    entry = reply["choices"][0]["logprobs"]["content"][0]
+    return {one["id"]: one["logprob"] for one in entry["top_logprobs"]}
 
 
 def test_one_start_is_nearly_sure_and_the_other_open_to_some_two_hundred():
@@ -121,25 +135,13 @@ def test_the_arrows_are_three_for_titan_and_two_for_claude(prose):
 
 
 def test_the_defaults_the_prose_names_are_those_of_both_days(prose):
+    families = ("titan-text", "claude-text")
     then, later = (
         [parameters.by_role(THEN[f], day)["temperature"].default for f in families]
-        for families, day in (
-            (("titan-text", "claude-text"), DAY),
-            (("titan-text", "claude-text"), None),
-        )
+        for day in (DAY, None)
     )
-    assert f"had {then[0]} or {then[1]} on the overview's word" in prose
+    assert f"had {then[0]} (Titan) or {then[1]} (Claude) on the overview's" in prose
     assert f"and {later[0]} or {later[1]} by the later pages" in prose
-
-
-def test_the_last_claude_that_takes_both_is_legacy():
-    both = [
-        m
-        for m in bh.catalog.all_models()
-        if m.provider == "Anthropic" and m.sampling == "any" and m.status != "EOL"
-    ]
-    assert {m.status for m in both} == {"LEGACY"}
-    assert "Opus 4.1" in max(both, key=lambda m: m.end_of_life_date).name
 
 
 def test_the_exercises_tell_the_numbers_their_checks_use(prose):
