@@ -15,6 +15,8 @@ _BOX = (
     "unicode-bidi:isolate;max-width:56em;max-height:18em;overflow:auto;"
     "border:1px solid #bbb;padding:6px;line-height:1.4"
 )
+#: JupyterLab's own keys do not act here: arrows scroll, and letters do nothing.
+_OWN_KEYS = 'tabindex="0" data-lm-suppress-shortcuts="true"'
 _COPY = (
     "navigator.clipboard.writeText("
     "this.parentNode.querySelector('pre').textContent);"
@@ -54,7 +56,7 @@ def text_pane(text, label):
     True
     """
     return (
-        f'<div role="region" aria-label="{html.escape(label)}" tabindex="0" '
+        f'<div role="region" aria-label="{html.escape(label)}" {_OWN_KEYS} '
         f'style="{_BOX};min-height:3em">{shown(text)}</div>'
     )
 
@@ -72,7 +74,7 @@ def code_pane(code, label):
     return (
         f'<div role="region" aria-label="{name}"><b>{name}</b> '
         f'<button type="button" onclick="{_COPY}">copy</button>'
-        f'<pre tabindex="0" style="{_BOX};margin:2px 0">{shown(code)}</pre></div>'
+        f'<pre {_OWN_KEYS} style="{_BOX};margin:2px 0">{shown(code)}</pre></div>'
     )
 
 

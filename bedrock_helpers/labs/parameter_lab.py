@@ -15,7 +15,7 @@ from bedrock_helpers.converse_parameters import (
 )
 from bedrock_helpers.labs.call_code import converse_code, invoke_code
 from bedrock_helpers.labs.explained import explained, failure_pane, status_pane
-from bedrock_helpers.labs.model_choice import ModelChoice
+from bedrock_helpers.labs.model_choice import ModelChoice, keys_of_menus
 from bedrock_helpers.labs.panes import code_pane, shown, text_pane
 from bedrock_helpers.labs.parameter_controls import NumberControl
 from bedrock_helpers.labs.parameter_run import Pace, StreamReading, said
@@ -136,7 +136,8 @@ class ParameterLab(ipywidgets.VBox):
         )
         buttons = ipywidgets.HBox([self.run, self.clear])
         settings = [self.model, self.prompt, *self._controls.values(), self.note]
-        return [*settings, calls, buttons, self.answer, self.runs_table]
+        panes = [calls, buttons, self.answer, self.runs_table]
+        return [*settings, *panes, keys_of_menus()]
 
     def __repr__(self):
         """Say what is set and how many runs there are; times differ."""

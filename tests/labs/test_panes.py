@@ -74,3 +74,11 @@ def test_a_box_of_text_can_be_reached_and_scrolled_with_the_keyboard():
 @pytest.mark.parametrize("pane", [text_pane, code_pane])
 def test_words_are_broken_only_where_no_space_is(pane):
     assert "word-break:normal;overflow-wrap:anywhere" in pane("text", "label")
+
+
+@pytest.mark.parametrize("pane", [text_pane, code_pane])
+def test_a_pane_in_focus_keeps_the_keys_that_jupyterlab_would_take(pane):
+    focusable = [
+        found for _, found in read_html(pane("", ""))[0] if "tabindex" in found
+    ]
+    assert [found["data-lm-suppress-shortcuts"] for found in focusable] == ["true"]

@@ -330,3 +330,11 @@ def test_only_some_models_may_be_offered():
     lab = ParameterLab(bonjour, model_id=HAIKU, models=[MICRO, HAIKU])
     assert [offer for _, offer in lab.model.options] == [MICRO, HAIKU]
     assert lab.model.value == HAIKU
+
+
+def test_its_menu_keeps_the_keys_that_jupyterlab_would_take(lab):
+    assert any("lmSuppressShortcuts" in w.value for w in lab.children if has_text(w))
+
+
+def has_text(widget):
+    return isinstance(widget, ipywidgets.HTML)
