@@ -176,6 +176,7 @@ def run_notebook(browser, lab_server, lab_folder):
                 viewport={"width": 1280, "height": 900},
                 permissions=["clipboard-read", "clipboard-write"],
             )
+            context.set_default_timeout(20_000)
             path = lab_folder / "notebooks" / name
             run[name] = NotebookPage(context.new_page(), lab_server, path)
             run[name].run_all()

@@ -21,6 +21,13 @@ CHANGES = """(element, wait) => new Promise(resolve => {
     observer.observe(element, options);
     setTimeout(() => { observer.disconnect(); resolve(count); }, wait);
 })"""
+UNNAMED = """controls => controls.filter(control => {
+    const row = control.closest(".widget-inline-hbox");
+    const label = row && row.querySelector(".widget-label");
+    const isShown = label && label.checkVisibility() && label.textContent.trim();
+    const named = [...(control.labels || [])].some(named => named.textContent.trim());
+    return !isShown && !named && !control.ariaLabel && !control.innerText.trim();
+}).map(control => control.outerHTML)"""
 #: A kernel that reads a prompt loads the small model first.
 SLOW = 30_000  # milliseconds
 
@@ -163,3 +170,15 @@ def many_keys(lab, name, count):
 def expect_stillness(element, milliseconds=700):
     """Nothing in an element changes any more."""
     assert element.evaluate(CHANGES, milliseconds) == 0
+
+
+def controls_of(lab):
+    """What can be worked by hand, in its order."""
+    kinds = ("input", "select", "textarea", "button", "[role=slider]")
+    kinds += ("[contenteditable=true]",)
+    return lab.locator(", ".join(f"{kind}:visible:enabled" for kind in kinds))
+
+
+def unnamed_controls(lab):
+    """The controls that neither have a name nor stand beside one that is shown."""
+    return controls_of(lab).evaluate_all(UNNAMED)
