@@ -131,7 +131,8 @@ def run(ask, template, items, score, *, model_id=None, show_progress=True):
     except BaseException as error:
         error.results = _table(items, rows)
         error.add_note(
-            f"The rows so far ({len(rows)} of {len(items)}): sys.last_value.results"
+            f"Rows so far ({len(rows)} of {len(items)}): "
+            "import sys; sys.last_value.results"
         )
         raise
     return _table(items, rows)

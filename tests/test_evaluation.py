@@ -225,7 +225,7 @@ def test_what_is_no_error_of_a_call_ends_the_run_and_brings_the_rows_so_far(erro
         run(asked(*[reply("positive")] * 3, error), TEMPLATE, MANY, score)
     assert caught.value.results["correct"].tolist() == [True] * 3
     (note,) = caught.value.__notes__
-    assert note == "The rows so far (3 of 12): sys.last_value.results"
+    assert note == "Rows so far (3 of 12): import sys; sys.last_value.results"
 
 
 def test_a_budget_that_runs_out_keeps_what_was_paid_for():
