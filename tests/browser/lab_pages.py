@@ -70,13 +70,12 @@ class NotebookPage:
     def run_all(self):
         """Run ▸ Run All Cells, and wait until all of them have run."""
         choose(self.page, "Run", "Run All Cells")
-        self.page.wait_for_function(ALL_RAN, timeout=120_000)
+        self.page.wait_for_function(ALL_RAN, timeout=60_000)
         self.wait_until_idle()
 
     def wait_until_idle(self):
         """Wait until the kernel has nothing to do."""
-        bar = self.page.locator("#jp-main-statusbar")
-        expect(bar).to_contain_text("| Idle", timeout=SLOW)
+        wait_until_idle(self.page)
 
     def cell(self, number):
         """A cell by its place in the notebook."""
@@ -108,6 +107,12 @@ class NotebookPage:
         expect(lab).to_be_visible(timeout=SLOW)
         lab.scroll_into_view_if_needed()
         return lab
+
+
+def wait_until_idle(page):
+    """Wait until the kernel of a page's notebook has nothing to do."""
+    bar = page.locator("#jp-main-statusbar")
+    expect(bar).to_contain_text("| Idle", timeout=SLOW)
 
 
 def choose(page, *path):
