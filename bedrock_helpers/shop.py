@@ -1,6 +1,7 @@
 """A small shop as a database, to ask questions about in SQL: ``data/shop/``."""
 
 import csv
+import re
 import sqlite3
 from pathlib import Path
 
@@ -57,6 +58,26 @@ def schema():
     )
     """
     return _SCHEMA
+
+
+def columns():
+    """
+    The shop's tables and their columns, a line each: a shorter text for a prompt.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(columns().splitlines()[0])
+    customers(id, name, city, country, joined_on)
+    """
+    tables = re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", _SCHEMA, re.DOTALL)
+    named = (
+        (table, re.findall(r"^    (\w+)", body, re.MULTILINE)) for table, body in tables
+    )
+    return "\n".join(f"{table}({', '.join(found)})" for table, found in named)
 
 
 def open_shop(folder=None):

@@ -30,6 +30,7 @@ RECORDS = {
     "prices.json": load("prices.json")["prices"],
     "errors.json": list(ERRORS.values()),
     "lesson_replies.json": load("lesson_replies.json")["replies"],
+    "prompt_guides.json": load("prompt_guides.json")["guides"],
     "distributions/": load("distributions/")["distributions"],
     "parameters.json": PARAMETERS["families"] + PARAMETERS["parameters"],
 }

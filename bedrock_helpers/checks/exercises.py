@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bedrock_helpers.checks import gallery, inference, invoke, setup
+from bedrock_helpers.checks import gallery, inference, invoke, prompting, setup
 from bedrock_helpers.checks.progress import note, progress
 
 _CHECKS = {
@@ -19,6 +19,12 @@ _CHECKS = {
     "03-top-k": inference.top_k_in_place,
     "03-refused": inference.refused,
     "03-first-line": inference.first_line,
+    "04-template": prompting.template,
+    "04-interval": prompting.interval,
+    "04-held-out": prompting.held_out,
+    "04-schema": prompting.schema,
+    "04-same-rows": prompting.same_rows,
+    "04-defences": prompting.defences,
     "gallery-letters": gallery.letters,
     "gallery-may-use": gallery.may_use,
 }

@@ -173,7 +173,8 @@ def _recording(line):
     values = dict(line)
     identity = values.pop("key"), values.pop("occurrence")
     blocks = [Block(**block) for block in values.pop("blocks")]
-    return identity, StoredReply(blocks=blocks, answered_by=RECORDING, **values)
+    stored = {"stop_sequence": None, **values}
+    return identity, StoredReply(blocks=blocks, answered_by=RECORDING, **stored)
 
 
 def record(key, occurrence, blocks, totals):
@@ -190,7 +191,7 @@ def record(key, occurrence, blocks, totals):
     line = {
         "key": key,
         "occurrence": occurrence,
-        "blocks": [asdict(block) for block in blocks],
+        "blocks": [_without_nulls(asdict(block)) for block in blocks],
         "stop_reason": totals.stop_reason,
         "stop_sequence": totals.stop_sequence,
         "input_tokens": totals.input_tokens,
@@ -198,6 +199,11 @@ def record(key, occurrence, blocks, totals):
     }
     if getattr(totals, "details", None):
         line["details"] = totals.details
+    line = _without_nulls(line)
     with Path(path).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
     _recordings().update([_recording(line)])
+
+
+def _without_nulls(values):
+    return {name: value for name, value in values.items() if value is not None}
