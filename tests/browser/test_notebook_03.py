@@ -38,7 +38,7 @@ def test_every_lab_is_there_and_shows_no_error(notebook_03, name):
 @pytest.mark.parametrize("name", LABS)
 def test_the_still_figure_of_a_lab_stands_beside_it(notebook_03, name):
     figures = {
-        "SamplingLab": ("lab.figure()", "img, svg"),
+        "SamplingLab": ("other.figure()", "img, svg"),
         "ParameterLab": (LABS["ParameterLab"], "pre"),
         "StopLab": (LABS["StopLab"], "table"),
         "TokenLab": (LABS["TokenLab"], "img, svg"),

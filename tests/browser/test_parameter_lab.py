@@ -75,6 +75,17 @@ def lab(notebook_03):
     return lab
 
 
+def test_keys_on_the_menu_choose_models_and_leave_the_notebook_alone(notebook_03, lab):
+    menu = lab.get_by_label("model", exact=True)
+    menu.focus()
+    for key in ("Home", "ArrowDown", "ArrowDown", "d", "d", "a", "x"):
+        menu.press(key)
+    expect(menu).to_be_focused()
+    expect(call(lab)).not_to_contain_text(f'modelId="{MICRO}"')
+    cells = notebook_03.page.locator(".jp-Cell")
+    expect(cells).to_have_count(len(notebook_03.cells))
+
+
 def test_temperature_then_top_p_leaves_one_on_claude_and_the_note_says_so(lab):
     choose_model(lab, HAIKU)
     handle(lab, "temperature").press("ArrowLeft")

@@ -77,7 +77,7 @@ def test_an_arrow_key_on_the_temperature_changes_chart_and_summary(lab):
     expect(row(lab, "temperature").locator(".widget-readout")).to_have_text("1.05")
     expect_chart_of_the_sliders(lab)
     assert chart(lab).text_content() != before and lab.inner_text() != words
-    expect(lab.get_by_text("As uncertain as")).to_contain_text("before: 331.8")
+    expect(lab.get_by_text("Effective choices")).to_contain_text("before: 331.8")
 
 
 @pytest.mark.parametrize("key", ["ArrowUp", "ArrowLeft", "PageDown", "Home"])
