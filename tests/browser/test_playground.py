@@ -19,6 +19,7 @@ LABS = {
     "ParameterLab": "models = ParameterLab(",
     "StopLab": "ends = StopLab(",
     "TokenLab": "tokens = TokenLab(",
+    "PromptLab": "prompts = PromptLab(",
     "StreamWatch": "watch = StreamWatch(",
 }
 
