@@ -106,7 +106,7 @@ class PromptLab(ipywidgets.VBox):
         columns=None,
         clock=time.perf_counter,
     ):
-        self._score, self._model_id = score, model_id
+        self._score, self._called_id = score, model_id
         self._items = checked_items(items)
         self._columns = own_columns(self._items, columns)
         self.results, self._ran, self._wanted = {}, {}, 0
@@ -201,7 +201,7 @@ class PromptLab(ipywidgets.VBox):
         if self._asking.is_busy:
             return
         items = self._items.head(self.count.value)
-        done = f"Asked both prompts about the first {len(items)} items."
+        done = f"Asked both prompts about {len(items)} item{'s' * (len(items) > 1)}."
         results, ran = {}, self.prompts
         try:
             with self._asking.calls(2 * len(items), done):
@@ -238,7 +238,7 @@ class PromptLab(ipywidgets.VBox):
             raise
 
     def _evaluated(self, template, items, score):
-        options = {"model_id": self._model_id, "show_progress": False}
+        options = {"model_id": self._called_id, "show_progress": False}
         return evaluation.run(self._asking, template, items, score, **options)
 
     def _update(self, _=None):
@@ -269,9 +269,9 @@ class PromptLab(ipywidgets.VBox):
         self._show_verdict()
         self.scores.value = table_html(score_cells(self.results), "Scores")
         cells = row_cells(self.results, self._columns)
-        asked = max(map(len, self.results.values()))
-        caption = f"The first {len(cells) - 1} of {asked} items asked about"
-        self.rows.value = table_html(cells, caption)
+        asked, of = len(cells) - 1, max(map(len, self.results.values()))
+        which = f"The first {asked} of {of} items" if asked < of else "All items"
+        self.rows.value = table_html(cells, f"{which} asked about")
 
 
 def _template(name, value):

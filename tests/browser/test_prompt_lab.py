@@ -180,7 +180,7 @@ def test_try_by_keyboard_shows_both_answers_with_who_answered(notebook):
 def test_a_run_on_the_offline_bedrock_has_scores_and_costs(notebook):
     lab = lab_of(notebook, "offline")
     press(lab, "Run")
-    wait_for_end(lab, "Asked both prompts about the first 2 items.")
+    wait_for_end(lab, "Asked both prompts about 2 items.")
     scores = table(lab, "Scores")
     expect(scores.locator("tbody tr")).to_have_count(2)
     expect(scores).to_contain_text("2 of 2")
@@ -189,7 +189,7 @@ def test_a_run_on_the_offline_bedrock_has_scores_and_costs(notebook):
 
 def test_another_prompt_typed_and_run_changes_answers_and_scores(lab):
     press(lab, "Run")
-    wait_for_end(lab, "Asked both prompts about the first 4 items.")
+    wait_for_end(lab, "Asked both prompts about 4 items.")
     line = table(lab, "Scores").locator("tbody tr").first
     expect(line).to_contain_text("0 (0.0 %)")
     rows = table(lab, "items asked about")
@@ -238,7 +238,7 @@ def test_hostile_answers_items_and_errors_are_shown_as_text(notebook):
     press(lab, "Try")
     wait_for_end(lab, "Asked both prompts for item 1.")
     press(lab, "Run")
-    wait_for_end(lab, "Asked both prompts about the first 1 items.")
+    wait_for_end(lab, "Asked both prompts about 1 item.")
     for text in (*MARKUP, *SIGNS.values()):
         expect(pane(lab, "answer of A")).to_contain_text(text)
     expect(pane(lab, "answer of B")).to_have_text(LINE)
