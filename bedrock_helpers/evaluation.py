@@ -185,7 +185,7 @@ def _scored(answer, item, score, model_id):
             f"score returned a {type(found).__name__}; it is to return a Score: "
             "return Score(valid=True, correct=True)"
         )
-    usage = reply.get("usage", {})
+    usage = reply.get("usage") or {}
     return {
         "reply": text,
         "read": found.read,
@@ -215,6 +215,8 @@ def _cost_usd(model_id, reply):
     if model_id is None:
         return None
     terms = {name: reply.get(name) for name in ("serviceTier", "performanceConfig")}
+    if not {"inputTokens", "outputTokens"} <= (reply.get("usage") or {}).keys():
+        return None
     try:
         return actual_usd({"modelId": model_id, **terms}, reply)
     except UnknownPriceError:

@@ -50,4 +50,9 @@ def _field(item, name, form, conversion):
             f"{', '.join(map(str, item))}. Type one of these between the braces; for a "
             "brace in the prompt itself type it twice: {{ or }}."
         )
+    if item[name] is None or item[name] != item[name]:
+        raise ValueError(
+            f"The item's {name!r} is {item[name]}: there is nothing to put into the "
+            f'template. Leave such items out: items.dropna(subset=["{name}"])'
+        )
     return format(string.Formatter().convert_field(item[name], conversion), form)

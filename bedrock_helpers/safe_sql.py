@@ -15,11 +15,13 @@ import sqlite3
 import time
 from contextlib import closing, contextmanager
 
+#: SQLite looks at the clock only where a statement jumps, so what runs between two
+#: jumps has to be short: short values, a short text, no trimming of many characters.
 #: Enough for joins of a few thousand rows; the same on every machine, unlike seconds.
 MOST_STEPS = 20_000_000
-MOST_VALUE_BYTES = 20_000
+MOST_VALUE_BYTES = 2_000
 MOST_RESULT_BYTES = 1_000_000
-MOST_SQL_BYTES = 10_000
+MOST_SQL_BYTES = 2_000
 MOST_MEMORY_BYTES = 128 * 2**20
 _STEPS_A_LOOK = 100
 _LIMITS = {
@@ -40,10 +42,10 @@ ALLOWED_FUNCTIONS = frozenset(
     abs acos asin atan atan2 avg ceil ceiling char coalesce concat concat_ws cos count
     cume_dist current_date current_time current_timestamp date datetime degrees
     dense_rank exp first_value floor format glob group_concat hex ifnull iif instr
-    julianday lag last_value lead length like ln log log10 log2 lower ltrim max min mod
+    julianday lag last_value lead length like ln log log10 log2 lower max min mod
     nth_value ntile nullif octet_length percent_rank pi pow power printf quote radians
-    rank replace round row_number rtrim sign sin sqrt strftime string_agg substr
-    substring sum tan time timediff total trim trunc typeof unicode unixepoch upper
+    rank replace round row_number sign sin sqrt strftime string_agg substr substring
+    sum tan time timediff total trunc typeof unicode unixepoch upper
     """.split()
 )
 _FIRST_WORD = re.compile(r"(?:\s|--[^\n]*|/\*.*?(?:\*/|\Z))*+(\w+|.|\Z)", re.DOTALL)
@@ -132,7 +134,7 @@ def run_select(connection, sql, *, most_rows=1000, seconds=1.0):
         try:
             return _fetched(connection, sql, most_rows)
         except (sqlite3.Error, sqlite3.Warning, MemoryError) as error:
-            raise watch.refusal(error) or error from None
+            raise watch.interrupted or watch.refusal(error) or error from None
 
 
 def _check_text(sql):
@@ -167,6 +169,7 @@ class _Watch:
         self._looks = 0
         self._denied = None
         self._stopped = False
+        self.interrupted = None
 
     def allows(self, action, first, second, database, _trigger):
         """SQLite's authorizer."""
@@ -185,10 +188,13 @@ class _Watch:
 
     def stops(self):
         """SQLite's progress handler: true to stop."""
-        self._looks += 1
-        steps = self._looks * _STEPS_A_LOOK
-        self._stopped = steps > MOST_STEPS or time.monotonic() > self._ends
-        return self._stopped
+        try:
+            self._looks += 1
+            steps = self._looks * _STEPS_A_LOOK
+            self._stopped = steps > MOST_STEPS or time.monotonic() > self._ends
+        except KeyboardInterrupt as stop:  # sqlite3 would swallow it
+            self.interrupted = stop
+        return self._stopped or self.interrupted is not None
 
     def refusal(self, error):
         """An error of SQLite as our refusal, or None: the SQL's own mistake."""

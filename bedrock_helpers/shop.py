@@ -112,6 +112,7 @@ def open_shop(folder=None):
     folder = data_path("shop") if folder is None else Path(folder)
     connection = sqlite3.connect(":memory:")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")  # no sort spills to the disk
     connection.executescript(_SCHEMA)
     with connection:
         for table in _TABLES:

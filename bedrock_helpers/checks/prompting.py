@@ -18,9 +18,14 @@ QUERIES = {
 }
 #: Of four defences, those that hold when the model obeys the attacker.
 HOLD = {"C", "D"}
-_GOOD = ({"label": "positive", "stars": 5}, {"label": "negative", "stars": 1})
+_GOOD = [{"label": label, "stars": n} for label in LABELS for n in range(1, 6)]
 _BAD = {
+    "a list": [],
+    "a text": "positive",
     "another label": {"label": "mixed", "stars": 3},
+    "the label neutral": {"label": "neutral", "stars": 3},
+    "null for a label": {"label": None, "stars": 3},
+    "stars as text": {"label": "positive", "stars": "5"},
     "six stars": {"label": "positive", "stars": 6},
     "no stars at all": {"label": "positive", "stars": 0},
     "half a star": {"label": "positive", "stars": 4.5},
@@ -39,7 +44,7 @@ def template(answer):
     missing = [label for label in LABELS if label not in answer.lower()]
     if missing:
         return f"it does not say the label {missing[0]}: how should the model know?"
-    if not re.search(r"<(\w+)>\s*\{text\}\s*</\1>", answer):
+    if not re.search(r"<([\w-]+)[^<>]*>\s*\{text\}\s*</\1>", answer):
         return "the review should stand between tags: <review>{text}</review>"
     from bedrock_helpers.prompt_template import fill
 
@@ -53,7 +58,7 @@ def template(answer):
 def interval(answer):
     """Is this the low end of the interval?"""
     if isinstance(answer, bool) or not isinstance(answer, Real) or not 0 <= answer <= 1:
-        return "it should be a share from 0 to 1."
+        return "it should be one share from 0 to 1: of the two ends, the first."
     from bedrock_helpers.intervals import wilson
 
     low, high = wilson(RIGHT, ASKED)
@@ -73,7 +78,7 @@ def held_out(answer):
     if not isinstance(answer, pd.DataFrame) or "reply" not in answer:
         return "it should be what evaluation.run returned."
     wanted = _held_out_labels()
-    if "id" not in answer or set(answer["id"]) != set(wanted):
+    if "id" not in answer or sorted(answer["id"]) != sorted(wanted):
         return f"it should cover the {len(wanted)} held-out reviews, and no others."
     return _reached([str(reply) for reply in answer["reply"]], answer["id"].map(wanted))
 
@@ -116,10 +121,13 @@ def schema(answer):
     except jsonschema.SchemaError as problem:
         return f"it is no JSON schema: {problem.message}"
     fits = jsonschema.Draft202012Validator(dict(answer)).is_valid
-    refused = [good for good in _GOOD if not fits(good)]
+    try:
+        refused = [good for good in _GOOD if not fits(good)]
+        taken = [name for name, bad in _BAD.items() if fits(bad)]
+    except Exception as problem:  # a $ref that leads nowhere
+        return f"it cannot be used: {problem}"
     if refused:
-        return f"it refuses {refused[0]}, which is right."
-    taken = [name for name, bad in _BAD.items() if fits(bad)]
+        return f"it refuses {refused[0]}, but should take it."
     return f"it takes {taken[0]}: {_BAD[taken[0]]}." if taken else None
 
 
@@ -140,7 +148,7 @@ def same_rows(answer):
 
 
 def defences(answer):
-    """Which defences hold when the model obeys the attacker?"""
+    """Which defences limit the damage when the model obeys the attacker?"""
     letters = _letters(answer)
     if letters is None:
         return 'it should be letters of the list, such as "AB".'
@@ -148,7 +156,7 @@ def defences(answer):
         one = min(letters - HOLD)
         return f"{one} is a request to the model; this one obeys the attacker."
     if letters != HOLD:
-        return "one more holds, whatever the model says."
+        return "one more limits the damage, whatever the model says."
     return None
 
 

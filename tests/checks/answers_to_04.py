@@ -28,7 +28,11 @@ def without(key):
 
 _LABELS = _HELD_OUT["label"].tolist()
 RIGHT = {
-    "04-template": [_TAGGED, "positive/negative: <r> {text} </r>"],
+    "04-template": [
+        _TAGGED,
+        "positive/negative: <r> {text} </r>",
+        'positive/negative: <user-review id="1">{text}</user-review>',
+    ],
     "04-interval": [0.73, 0.731],
     "04-held-out": [
         replied(_LABELS),
@@ -52,18 +56,30 @@ WRONG = {
         (60 / 72, "the share that was seen"),
         (0.9, "that is the high end"),
         (0.5, "gives both ends"),
-        (73, "a share from 0 to 1"),
-        ("0.73", "a share from 0 to 1"),
+        (73, "one share from 0 to 1"),
+        ("0.73", "one share from 0 to 1"),
+        ((0.73, 0.9), "of the two ends, the first"),
     ],
     "04-held-out": [
         (replied(["This review is positive."] * 48), "0 of 48 replies are one of"),
         (replied(["positive"] * 48), "the form is there, but 24 of 48 are right"),
+        (pd.concat([replied(_LABELS)] * 2), "48 held-out reviews, and no others"),
         (replied(_LABELS).head(40), "should cover the 48 held-out reviews"),
         (_HELD_OUT, "what evaluation.run returned"),
         (0.9, "what evaluation.run returned"),
     ],
     "04-schema": [
         (without("additionalProperties"), "it takes a field more"),
+        (without("type"), "it takes a list"),
+        (
+            {**_SCHEMA, "properties": {"label": {"type": "string"}, "stars": _STARS}},
+            "it takes another label",
+        ),
+        (
+            {**_SCHEMA, "properties": {"label": _LABEL, "stars": {"enum": [1, 5]}}},
+            "it refuses {'label': 'positive', 'stars': 2}",
+        ),
+        ({"$ref": "#/$defs/x"}, "it cannot be used"),
         (without("required"), "it takes no label"),
         (
             {**_SCHEMA, "properties": {"label": _LABEL, "stars": {"type": "integer"}}},
@@ -71,7 +87,7 @@ WRONG = {
         ),
         (
             {**_SCHEMA, "properties": {"label": _LABEL, "stars": {"type": "string"}}},
-            "it refuses {'label': 'positive', 'stars': 5}",
+            "it refuses {'label': 'positive', 'stars': 1}",
         ),
         ({"type": "objekt"}, "it is no JSON schema"),
         ("{}", "it should be a dict"),
@@ -87,8 +103,8 @@ WRONG = {
         ("A", "A is a request to the model"),
         ("ABCD", "A is a request to the model"),
         ("BC", "B is a request to the model"),
-        ("C", "one more holds"),
-        ("", "one more holds"),
+        ("C", "one more limits the damage"),
+        ("", "one more limits the damage"),
         ("E", "it should be letters"),
         (7, "it should be letters"),
     ],

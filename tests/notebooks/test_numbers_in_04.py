@@ -94,12 +94,27 @@ def test_the_traps_have_the_counts_of_the_prose(lesson, prose):
     assert f"says *positive* to {said['4 positive']} of 72" in prose
     turned = f"turn {said['+ + - -']} *positive* into {said['- - + +']}"
     assert turned in prose
+    four = counts(lesson["results"]["4 completed"])[1]
+    assert f"as in *4 completed* above, four had {four} right" in prose
+
+
+def test_what_the_notebook_asks_in_all_is_what_it_says_before(lesson, prose):
+    tables = [*lesson["results"].values(), *lesson["traps"].values()]
+    tables += [*lesson["forms"].values(), *lesson["sql"].values()]
+    attacks = 9 * len(lesson["negative"]) * tables[5]["input_tokens"].mean()
+    sent = sum(table["input_tokens"].sum() for table in tables) + attacks
+    assert 0.8 < sent / 170_000 < 1.2
+    assert "sends some 170,000 tokens" in prose
+    asked = sum(map(len, tables)) + 9 * len(lesson["negative"])
+    assert 0.85 < asked / 1000 < 1.15
 
 
 def test_forms_are_valid_as_told(lesson, prose):
     valid = {name: counts(table)[0] for name, table in lesson["forms"].items()}
     assert valid == {"asked for": 1, "schema": 24, "tool": 24}
     assert "One valid of 24, then all, then all." in prose
+    for name in ("schema", "tool"):
+        assert set(lesson["forms"][name]["read"]) == {"positive"}
 
 
 def test_sql_becomes_valid_sooner_than_correct(lesson, prose):
@@ -109,6 +124,9 @@ def test_sql_becomes_valid_sooner_than_correct(lesson, prose):
     assert right[-1] == right[-2]
     assert (valid[-2], valid[-1], len(lesson["asked"])) == (15, 30, 30)
     assert "Fifteen more queries run, all thirty now, and not one more" in prose
+    replies = lesson["sql"]["and repair"]["reply"].str.strip()
+    assert replies.value_counts().iloc[0] == 13
+    assert '"answers" thirteen of the questions' in prose
 
 
 def test_the_attacks_turn_most_without_a_defence(lesson, prose):
