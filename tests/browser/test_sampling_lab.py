@@ -23,6 +23,15 @@ CODE = "lab = SamplingLab("
 PROMPT = "I hear the hoof beats of a"
 REST = {"temperature": 1, "top-k (0: off)": 0, "top-p": 1}
 SHOT = "sampling_lab.png"
+#: Remembers, with the lab, the words of every chart shown from now on.
+WATCH_CHARTS = """lab => {
+    lab.chartsSeen = new Set();
+    const before = lab.querySelector("svg[role=img]").textContent;
+    new MutationObserver(() => {
+        const chart = lab.querySelector("svg[role=img]");
+        if (chart.textContent !== before) lab.chartsSeen.add(chart.textContent);
+    }).observe(lab, {subtree: true, childList: true});
+}"""
 
 
 def state(lab):
@@ -155,10 +164,12 @@ def test_of_a_prompt_typed_quickly_only_the_whole_is_shown(lab):
     show_prompt(lab, "The capital of Italy is")
     expected = chart(lab).text_content()
     show_prompt(lab, PROMPT)
+    lab.evaluate(WATCH_CHARTS)
     field = lab.get_by_label("prompt")
     field.fill("")
     field.press_sequentially("The capital of Italy is")
     expect(chart(lab)).to_have_text(expected, timeout=SLOW)
+    assert lab.evaluate("lab => [...lab.chartsSeen]") == [expected]
     expect_stillness(lab, 1000)  # longer than the pause before a prompt is read
 
 
