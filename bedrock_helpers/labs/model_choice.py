@@ -7,14 +7,6 @@ from bedrock_helpers import catalog
 from bedrock_helpers.converse_parameters import converse_specs
 
 _REGION = "us-east-1"
-#: A menu in focus is nothing that is typed into, so JupyterLab takes its keys: the
-#: arrows go to another cell, d twice deletes this one. Only an attribute stops it,
-#: which ipywidgets cannot set; this sets it when a menu of the lab gets the focus.
-_KEYS_OF_MENUS = (
-    "<style onload=\"this.closest('.widget-vbox').addEventListener('focusin',"
-    "({target}) => { if (target.tagName === 'SELECT')"
-    " target.dataset.lmSuppressShortcuts = 'true'; })\">/* no style */</style>"
-)
 _RANKS = {"ACTIVE": 0, "LEGACY": 1}
 
 
@@ -75,19 +67,6 @@ class ModelChoice(ipywidgets.Dropdown):
         """There is no call without a model: None changes nothing."""
         if change.new is None:
             self.value = change.old
-
-
-def keys_of_menus():
-    """
-    A part of a lab, without a look, through which its menus get the keys pressed.
-
-    Examples
-    --------
-    >>> keys_of_menus().layout.display
-    'none'
-    """
-    layout = ipywidgets.Layout(display="none")
-    return ipywidgets.HTML(_KEYS_OF_MENUS, layout=layout)
 
 
 def called_as(model_id):

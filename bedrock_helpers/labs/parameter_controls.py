@@ -38,7 +38,7 @@ class ParameterControl(ipywidgets.HBox):
 
     def __init__(self, role, slider):
         self.role, self.spec, self.on_change = role, None, None
-        self._model_id, self._quiet, self._put_aside = "no model", False, False
+        self._offered_id, self._quiet, self._put_aside = "no model", False, False
         self.set = ipywidgets.Checkbox(
             description=f"set {role}",
             indent=False,
@@ -89,7 +89,7 @@ class ParameterControl(ipywidgets.HBox):
         """
         wanted = self.value is not None or self._put_aside
         was_aside, before = self._put_aside, self._shown() if wanted else None
-        self.spec, self._model_id = spec, model_id
+        self.spec, self._offered_id = spec, model_id
         with self._quietly():
             self._put_aside = wanted and spec is None
             self.set.value = wanted and spec is not None
@@ -149,7 +149,7 @@ class ParameterControl(ipywidgets.HBox):
     def _checked(self, value):
         if self.spec is None:
             raise ValueError(
-                f"{self.role}={value!r}: {self._model_id} takes no {self.role}. "
+                f"{self.role}={value!r}: {self._offered_id} takes no {self.role}. "
                 "Choose another model: lab.model.value = …"
             )
         return self._valid(value)
@@ -234,7 +234,7 @@ class NumberControl(ParameterControl):
             raise self._refusal(value, f"it takes {kind}, {self._limits()}")
         above = self.spec.maximum is not None and number > self.spec.maximum
         if above or not self._is_above(number):
-            raise self._refusal(value, f"{self._model_id} takes {self._limits()}")
+            raise self._refusal(value, f"{self._offered_id} takes {self._limits()}")
         return number
 
     def _example(self):

@@ -15,7 +15,8 @@ from bedrock_helpers.converse_parameters import (
 )
 from bedrock_helpers.labs.call_code import converse_code, invoke_code
 from bedrock_helpers.labs.explained import explained, failure_pane, status_pane
-from bedrock_helpers.labs.model_choice import ModelChoice, keys_of_menus
+from bedrock_helpers.labs.model_choice import ModelChoice
+from bedrock_helpers.labs.own_keys import own_keys
 from bedrock_helpers.labs.panes import code_pane, shown, text_pane
 from bedrock_helpers.labs.parameter_controls import NumberControl
 from bedrock_helpers.labs.parameter_run import Pace, StreamReading, said
@@ -137,7 +138,7 @@ class ParameterLab(ipywidgets.VBox):
         buttons = ipywidgets.HBox([self.run, self.clear])
         settings = [self.model, self.prompt, *self._controls.values(), self.note]
         panes = [calls, buttons, self.answer, self.runs_table]
-        return [*settings, *panes, keys_of_menus()]
+        return [*settings, *panes, own_keys()]
 
     def __repr__(self):
         """Say what is set and how many runs there are; times differ."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from bedrock_helpers import distributions, sampling
 from bedrock_helpers.labs.later import Later
+from bedrock_helpers.labs.own_keys import own_keys
 from bedrock_helpers.labs.panes import error_pane, shown
 from bedrock_helpers.labs.token_bars import Bar, drawing
 from bedrock_helpers.token_reading import percent_of
@@ -79,7 +80,8 @@ class SamplingLab(ipywidgets.VBox):
         self._later = Later(_PAUSE_S)
         self._listen()
         self._update()
-        super().__init__([self.prompt, *self.sliders, self.draw_button, *panes])
+        controls = [self.prompt, *self.sliders, self.draw_button]
+        super().__init__([*controls, *panes, own_keys()])
 
     def _listen(self):
         for slider in self.sliders:

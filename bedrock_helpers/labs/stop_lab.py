@@ -1,7 +1,6 @@
 """A lab on where a reply ends: stop sequences, the token limit, stop reasons."""
 
 import copy
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,8 +10,10 @@ from IPython.display import Markdown
 from bedrock_helpers.answered_by import answered_by
 from bedrock_helpers.labs.call_code import literal
 from bedrock_helpers.labs.explained import explained, failure_pane, status_pane
+from bedrock_helpers.labs.own_keys import own_keys
 from bedrock_helpers.labs.panes import code_pane, shown, text_pane
 from bedrock_helpers.labs.strings_control import typed
+from bedrock_helpers.labs.word_table import table_html, table_markdown
 from bedrock_helpers.offline.router import service_model
 from bedrock_helpers.token_reading import quoted, signs
 
@@ -22,8 +23,6 @@ _COLUMNS = ("run", "stop sequences", "maxTokens", "stopReason", "tokens", "its e
 _SHOWN_RUNS, _SHOWN_END = 12, 40
 _WIDTH = "42em"
 _CALL = "return bedrock.converse(modelId=MODEL, **request)"
-#: What Markdown, JupyterLab's formulas or GitHub could take for more than text.
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>|&$~:@#^]|(?<=www)\.")
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ class StopLab(ipywidgets.VBox):
         for control in controls:
             control.observe(self._show_call, "value")
         self._show_call()
-        panes = [self.call, self.verdict, self.reply, self.table]
+        panes = [self.call, self.verdict, self.reply, self.table, own_keys()]
         super().__init__([*controls, ipywidgets.HTML(_hint()), self.run, *panes])
 
     def __repr__(self):
@@ -164,10 +163,7 @@ class StopLab(ipywidgets.VBox):
         """
         if not self.runs:
             return Markdown("No run yet.")
-        rows = [_COLUMNS, ["---"] * len(_COLUMNS)]
-        for row in enumerate(self.runs, 1):
-            rows.append([_MARKUP.sub(_entity, cell) for cell in _cells(*row)])
-        return Markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
+        return Markdown(table_markdown([_COLUMNS, *_rows(self.runs)]))
 
     def _show_call(self, _=None):
         lines = [
@@ -252,19 +248,11 @@ def _cells(number, ending):
     return (*settings, ending.stop_reason, str(ending.output_tokens), end)
 
 
+def _rows(runs):
+    return [_cells(*row) for row in enumerate(runs, 1)]
+
+
 def _table(runs):
-    rows = [_cells(*row) for row in enumerate(runs, 1)][-_SHOWN_RUNS:]
-    head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{shown(cell)}</td>" for cell in row) + "</tr>"
-        for row in rows
-    )
-    caption = "The runs so far" if len(rows) == len(runs) else "The latest runs"
-    return (
-        f"<table style='border-spacing:8px 2px;text-align:left;unicode-bidi:isolate'>"
-        f"<caption>{caption}</caption><tr>{head}</tr>{body}</table>"
-    )
-
-
-def _entity(match):
-    return f"&#{ord(match[0])};"
+    latest = len(runs) > _SHOWN_RUNS
+    caption = "The latest runs" if latest else "The runs so far"
+    return table_html([_COLUMNS, *_rows(runs)[-_SHOWN_RUNS:]], caption)

@@ -4,6 +4,7 @@ import time
 
 import ipywidgets
 
+from bedrock_helpers.labs.own_keys import own_keys
 from bedrock_helpers.labs.panes import error_pane, text_pane
 
 _WIDTH, _HEIGHT = 600, 46
@@ -54,7 +55,7 @@ class StreamWatch(ipywidgets.VBox):
         self.text = ipywidgets.HTML(text_pane("", "reply"))
         self.ticks = ipywidgets.HTML(_drawing([], 0))
         self.run.on_click(lambda _: self.start())
-        super().__init__([self.prompt, self.run, self.text, self.ticks])
+        super().__init__([self.prompt, self.run, self.text, self.ticks, own_keys()])
 
     def __repr__(self):
         """Say how much arrived; times differ from run to run."""

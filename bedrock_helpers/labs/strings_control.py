@@ -57,7 +57,7 @@ class StringsControl(ParameterControl):
             raise self._refusal(value, "it takes strings, none of them empty")
         if len(listed) > self.spec.max_items:
             most = number_words(self.spec.max_items)
-            raise self._refusal(value, f"{self._model_id} takes {most} at most")
+            raise self._refusal(value, f"{self._offered_id} takes {most} at most")
         return tuple(listed) or None
 
     def _range_words(self):

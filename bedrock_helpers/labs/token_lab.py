@@ -6,6 +6,7 @@ import ipywidgets
 from IPython.display import SVG
 
 from bedrock_helpers.labs.explained import failure_pane, status_pane
+from bedrock_helpers.labs.own_keys import own_keys
 from bedrock_helpers.labs.panes import shown
 from bedrock_helpers.labs.token_picture import (
     ALTERNATIVES,
@@ -100,7 +101,7 @@ class TokenLab(ipywidgets.VBox):
         self.summary = ipywidgets.HTML(status_pane("No reply yet."))
         self.reply = ipywidgets.HTML()
         self.run.on_click(lambda _: self.start())
-        super().__init__([self.prompt, self.run, self.summary, self.reply])
+        super().__init__([self.prompt, self.run, self.summary, self.reply, own_keys()])
 
     def __repr__(self):
         """Say how many tokens there are, and how unsure the model was."""

@@ -4,7 +4,7 @@ import pytest
 from traitlets import TraitError
 
 from bedrock_helpers import catalog
-from bedrock_helpers.labs.model_choice import ModelChoice, keys_of_menus
+from bedrock_helpers.labs.model_choice import ModelChoice
 
 MICRO, HAIKU = catalog.NOVA_MICRO, catalog.CLAUDE_HAIKU_4_5
 
@@ -82,8 +82,3 @@ def test_what_is_no_chat_model_is_told_at_once():
 
 def test_pointing_at_its_name_tells_what_it_is(menu):
     assert menu.tooltip == "the id to call"
-
-
-def test_in_jupyterlab_a_menu_in_focus_keeps_its_keys():
-    asks_for = keys_of_menus().value
-    assert "lmSuppressShortcuts" in asks_for and "'SELECT'" in asks_for
