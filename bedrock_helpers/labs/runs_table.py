@@ -4,11 +4,11 @@ from IPython.display import HTML
 
 from bedrock_helpers.labs.panes import shown
 
-_CELL = "padding:3px 8px;border:1px solid #bbb;text-align:left;vertical-align:top"
+_CELL = "padding:3px 5px;border:1px solid #bbb;text-align:left;vertical-align:top"
 _TABLE = "border-collapse:collapse;line-height:1.35"
 _ANSWER = (
     "white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate;"
-    "max-height:12em;overflow:auto;min-width:16em"
+    "max-height:12em;overflow:auto;min-width:13em"
 )
 _NONE_YET = "No runs yet."
 _COLUMNS = {

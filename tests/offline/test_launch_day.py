@@ -143,7 +143,8 @@ def test_a_completion_has_the_shape_of_that_day(launch):
 
 
 def test_a_reply_that_ends_by_itself_stops_at_the_next_human_turn(launch):
-    reply = ask(launch, max_tokens_to_sample=60, temperature=0)
+    short = "\n\nHuman: Say yes.\n\nAssistant:"
+    reply = ask(launch, prompt=short, max_tokens_to_sample=60, temperature=0)
     assert (reply["stop_reason"], reply["stop"]) == ("stop_sequence", "\n\nHuman:")
 
 
