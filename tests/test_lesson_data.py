@@ -12,22 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from bedrock_helpers.shop import schema
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 SPLITS = ("examples", "test", "held_out")
 NEAR_DUPLICATE = 0.85
-SCHEMA = {
-    "customers": "id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT, "
-    "country TEXT NOT NULL, joined_on TEXT NOT NULL",
-    "products": "id INTEGER PRIMARY KEY, name TEXT NOT NULL, "
-    "category TEXT NOT NULL, price_usd REAL",
-    "orders": "id INTEGER PRIMARY KEY, "
-    "customer_id INTEGER NOT NULL REFERENCES customers (id), "
-    "ordered_on TEXT NOT NULL, status TEXT NOT NULL",
-    "order_items": "order_id INTEGER NOT NULL REFERENCES orders (id), "
-    "product_id INTEGER NOT NULL REFERENCES products (id), "
-    "quantity INTEGER NOT NULL, unit_price_usd REAL NOT NULL, "
-    "PRIMARY KEY (order_id, product_id)",
-}
+TABLES = ("customers", "products", "orders", "order_items")
 
 
 def rows_of(name):
@@ -40,7 +30,7 @@ QUESTIONS = [
     json.loads(line)
     for line in (DATA / "text_to_sql.jsonl").read_text(encoding="utf-8").splitlines()
 ]
-SHOP = {table: rows_of(f"shop/{table}.csv") for table in SCHEMA}
+SHOP = {table: rows_of(f"shop/{table}.csv") for table in TABLES}
 BY_QUESTION = pytest.mark.parametrize("record", QUESTIONS, ids=lambda r: r["id"])
 
 
@@ -48,8 +38,8 @@ def build_shop(reverse=False):
     """The shop in memory; reversed, with its rows put in from last to first."""
     shop = sqlite3.connect(":memory:")
     shop.execute("PRAGMA foreign_keys = ON")
-    for table, columns in SCHEMA.items():
-        shop.execute(f"CREATE TABLE {table} ({columns})")
+    shop.executescript(schema())
+    for table in TABLES:
         for row in SHOP[table][:: -1 if reverse else 1]:
             cells = [cell or None for cell in row.values()]
             blanks = ", ".join("?" * len(cells))
@@ -57,6 +47,11 @@ def build_shop(reverse=False):
     if reverse:
         shop.execute("PRAGMA reverse_unordered_selects = ON")
     return shop
+
+
+def test_a_product_stands_once_in_an_order():
+    pairs = [(row["order_id"], row["product_id"]) for row in SHOP["order_items"]]
+    assert len(set(pairs)) == len(pairs)
 
 
 @pytest.fixture(scope="module")

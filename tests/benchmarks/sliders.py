@@ -1,8 +1,6 @@
 """From a key press on a slider to a changed chart, in JupyterLab in Chromium."""
 
 import json
-import secrets
-import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +11,8 @@ from playwright.sync_api import sync_playwright
 from tests.benchmarks.turns import Result, at_least, ratio
 from tests.browser.conftest import (
     QUIET_BROWSER,
-    LabServer,
     find_browser,
-    free_port,
-    lab_command,
-    lab_environment,
-    wait_until_up,
+    running_lab,
 )
 from tools.refresh_notebooks import KERNELSPEC
 
@@ -114,7 +108,7 @@ def _notebooks(codes):
         browser = playwright.chromium.launch(
             executable_path=find_browser(), headless=True, args=QUIET_BROWSER
         )
-        with _jupyterlab(folder, Path(scratch)) as server:
+        with running_lab(folder, Path(scratch)) as server:
             yield [_opened(browser, server, name) for name in codes]
             browser.close()
 
@@ -124,26 +118,6 @@ def _notebook(code):
     cell |= {"execution_count": None, "source": code.strip()}
     notebook = {"cells": [cell], "metadata": {"kernelspec": KERNELSPEC}}
     return json.dumps({**notebook, "nbformat": 4, "nbformat_minor": 5})
-
-
-@contextmanager
-def _jupyterlab(folder, scratch):
-    port = free_port()
-    server = LabServer(port, secrets.token_hex(16), folder)
-    log = scratch / "lab.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            lab_command(server, port),
-            env=lab_environment(scratch),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_until_up(server, process, log)
-            yield server
-        finally:
-            process.terminate()
-            process.wait(30)
 
 
 def _opened(browser, server, name):

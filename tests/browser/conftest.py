@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ class LabServer:
     """A running JupyterLab: where it is, and the folder it shows."""
 
     def __init__(self, port, token, folder):
-        self.address = f"http://127.0.0.1:{port}"
+        self.port, self.address = port, f"http://127.0.0.1:{port}"
         self.token = token
         self.folder = folder
 
@@ -66,14 +67,14 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def lab_command(server, port):
+def lab_command(server):
     """The command line of a JupyterLab that only this computer reaches."""
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [
         *(sys.executable, "-m", "jupyterlab", "--no-browser"),
         *(["--allow-root"] if as_root else []),
         "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.port={port}",
+        f"--ServerApp.port={server.port}",
         "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={server.token}",
         f"--ServerApp.root_dir={server.folder}",
@@ -107,16 +108,14 @@ def lab_folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="session")
-def lab_server(lab_folder, tmp_path_factory):
-    """JupyterLab on a free loopback port, showing the copied notebooks."""
-    scratch = tmp_path_factory.mktemp("jupyter")
-    port = free_port()
-    server = LabServer(port, secrets.token_hex(16), lab_folder)
+@contextmanager
+def running_lab(folder, scratch):
+    """JupyterLab on a free loopback port, showing a folder; stopped at the end."""
+    server = LabServer(free_port(), secrets.token_hex(16), folder)
     log = scratch / "lab.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            lab_command(server, port),
+            lab_command(server),
             env=lab_environment(scratch),
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -127,6 +126,13 @@ def lab_server(lab_folder, tmp_path_factory):
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def lab_server(lab_folder, tmp_path_factory):
+    """JupyterLab, showing the copied notebooks."""
+    with running_lab(lab_folder, tmp_path_factory.mktemp("jupyter")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -76,7 +76,8 @@ def test_ends_move_by_keyboard_and_by_mouse_and_runs_end_there(playground):
     expect_change(call, lambda: handle(lab, "maxTokens").press("ArrowRight"))
     expect_change(call, lambda: drag(lab, "maxTokens", 0.03))
     expect_change(lab.get_by_role("status"), lambda: press(lab, "Run"))
-    expect(lab.get_by_role("status")).to_contain_text("max_tokens", timeout=SLOW)
+    # Drawn at random: it may end by itself before the limit.
+    expect(lab.get_by_role("status")).to_contain_text("stopReason", timeout=SLOW)
     expect_change(call, lambda: lab.get_by_label("stop at").fill(r"\n"))
 
 
