@@ -6,7 +6,7 @@ import re
 import pytest
 from botocore import xform_name
 
-from bedrock_helpers.offline.service import OPERATIONS
+from bedrock_helpers.offline.operations import OPERATIONS
 from tests.test_environment_agrees import index_addresses
 from tools import list_clients
 

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from bedrock_helpers import catalog
+from bedrock_helpers.offline.operations import LAUNCH_OPERATIONS, OPERATIONS
 from bedrock_helpers.offline.router import SERVICES, service_model
-from bedrock_helpers.offline.service import LAUNCH_OPERATIONS, OPERATIONS
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGE = REPOSITORY / "CONTRIBUTING.md"

@@ -6,43 +6,17 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bedrock_helpers import catalog
-from bedrock_helpers.offline import access, control, identity, invoke, runtime
+from bedrock_helpers.offline import identity
 from bedrock_helpers.offline.account import KINDS, Account
 from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
 from bedrock_helpers.offline.faults import Faults
 from bedrock_helpers.offline.http_reply import error_reply, to_botocore
 from bedrock_helpers.offline.local_model import NoLocalModel
+from bedrock_helpers.offline.operations import LAUNCH_OPERATIONS, OPERATIONS
 from bedrock_helpers.offline.replies import Replies
 from bedrock_helpers.offline.router import SERVICES, find_route, read_parameters
 from bedrock_helpers.offline.signature import check_clock, read_signature
 
-#: What the offline Bedrock can do today, and which function does it.
-OPERATIONS = {
-    "ListFoundationModels": control.list_foundation_models,
-    "GetFoundationModel": control.get_foundation_model,
-    "ListInferenceProfiles": control.list_inference_profiles,
-    "GetInferenceProfile": control.get_inference_profile,
-    "GetFoundationModelAvailability": access.get_foundation_model_availability,
-    "ListFoundationModelAgreementOffers": (
-        access.list_foundation_model_agreement_offers
-    ),
-    "CreateFoundationModelAgreement": access.create_foundation_model_agreement,
-    "DeleteFoundationModelAgreement": access.delete_foundation_model_agreement,
-    "PutUseCaseForModelAccess": access.put_use_case_for_model_access,
-    "GetUseCaseForModelAccess": access.get_use_case_for_model_access,
-    "Converse": runtime.converse,
-    "ConverseStream": runtime.converse_stream,
-    "CountTokens": runtime.count_tokens,
-    "InvokeModel": invoke.invoke_model,
-    "InvokeModelWithResponseStream": invoke.invoke_model_with_response_stream,
-}
-#: Of those, what existed on launch day.
-LAUNCH_OPERATIONS = (
-    "ListFoundationModels",
-    "GetFoundationModel",
-    "InvokeModel",
-    "InvokeModelWithResponseStream",
-)
 #: What requests may be signed for: bedrock-runtime's are signed for bedrock.
 ANSWERED = (*SERVICES, "sts")
 _HOST = re.compile(r"bedrock(?:-runtime)?(?:-fips)?\.([a-z0-9-]+)\.")

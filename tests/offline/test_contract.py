@@ -5,8 +5,8 @@ import json
 import pytest
 from botocore.validate import ParamValidator
 
+from bedrock_helpers.offline.operations import OPERATIONS
 from bedrock_helpers.offline.router import service_model
-from bedrock_helpers.offline.service import OPERATIONS
 from tests.offline.desk import (
     CLAUDE_V2,
     FORM,

@@ -6,7 +6,7 @@ import pytest
 
 import bedrock_helpers as bh
 from bedrock_helpers import catalog
-from bedrock_helpers.offline.service import LAUNCH_OPERATIONS, OPERATIONS
+from bedrock_helpers.offline.operations import LAUNCH_OPERATIONS, OPERATIONS
 from tests.offline.desk import CLAUDE_V2, Desk, open_desk
 from tests.offline.test_contract import GOOD_CALLS
 

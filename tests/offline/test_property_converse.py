@@ -11,8 +11,8 @@ from botocore.exceptions import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bedrock_helpers.offline.operations import OPERATIONS
 from bedrock_helpers.offline.router import SERVICES, routes
-from bedrock_helpers.offline.service import OPERATIONS
 from tests.offline.desk import (
     CLAUDE_V2,
     HAIKU,
