@@ -12,7 +12,7 @@ import json
 from decimal import Decimal
 
 from bedrock_helpers import catalog
-from bedrock_helpers.pricing import UnknownPriceError, cost_usd
+from bedrock_helpers.pricing import UnknownPriceError, cost_of
 
 #: A margin for what the service adds to a request (chat format, the wording of
 #: tools): our choice, generous, no published figure.
@@ -71,9 +71,9 @@ def most_usd(request):
     model_id = request["modelId"]
     if _has_ended(model_id):
         return Decimal(0)
-    cost_usd(model_id, 0, 0)  # an unknown price speaks before anything else
+    _cost_usd(model_id, 0, 0)  # an unknown price speaks before anything else
     sent = {name: value for name, value in request.items() if name != "modelId"}
-    usd = cost_usd(model_id, _most_input_tokens(model_id, sent), _most_output(request))
+    usd = _cost_usd(model_id, _most_input_tokens(model_id, sent), _most_output(request))
     return usd * _factor(request)
 
 
@@ -100,8 +100,13 @@ def actual_usd(request, reply):
         return Decimal(0)
     cached = sum(usage.get(f"cache{kind}InputTokens", 0) for kind in ("Read", "Write"))
     input_tokens = usage["inputTokens"] + _CACHE_FACTOR * cached
-    usd = cost_usd(request["modelId"], input_tokens, usage["outputTokens"])
+    usd = _cost_usd(request["modelId"], input_tokens, usage["outputTokens"])
     return usd * _factor(request)
+
+
+def _cost_usd(model_id, input_tokens, output_tokens):
+    usage = {"inputTokens": input_tokens, "outputTokens": output_tokens}
+    return cost_of(usage, model_id)
 
 
 def _has_ended(model_id):

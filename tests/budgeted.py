@@ -10,7 +10,7 @@ HI = {
     "messages": [{"role": "user", "content": [{"text": "Hi"}]}],
     "inferenceConfig": {"maxTokens": 100},
 }
-SPENT_ON_HI = bh.pricing.cost_usd(MODEL, 10, 2)
+SPENT_ON_HI = bh.pricing.cost_of({"inputTokens": 10, "outputTokens": 2}, MODEL)
 ONCE = Config(retries={"total_max_attempts": 1})
 COUNTED = (
     ("x-amzn-bedrock-input-token-count", "7"),

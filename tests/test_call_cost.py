@@ -110,7 +110,7 @@ def test_a_limit_hidden_in_additional_fields_is_not_trusted(extra):
 def test_an_unset_limit_counts_as_the_models_own():
     unset = {**asking({"text": "Hi"}), "inferenceConfig": {}}
     one = most_usd(asking({"text": "Hi"}))
-    step = bh.pricing.cost_usd(MODEL, 0, LARGEST - 1)
+    step = bh.pricing.cost_of({"inputTokens": 0, "outputTokens": LARGEST - 1}, MODEL)
     assert most_usd(unset) == pytest.approx(one + step, rel=Decimal("0.01"))
 
 
@@ -146,7 +146,7 @@ def test_a_way_of_calling_without_a_known_price_is_an_error(more):
 def test_cached_tokens_count_twice_the_input_price(kind):
     usage = {"inputTokens": 1, "outputTokens": 0, f"cache{kind}InputTokens": 10}
     paid = actual_usd(asking({"text": "Hi"}), {"usage": usage})
-    assert paid == bh.pricing.cost_usd(MODEL, 21, 0)
+    assert paid == bh.pricing.cost_of({"inputTokens": 21, "outputTokens": 0}, MODEL)
 
 
 def test_cached_tokens_in_the_headers_count_too():
@@ -156,7 +156,8 @@ def test_cached_tokens_in_the_headers_count_too():
         "x-amzn-bedrock-cache-write-input-token-count": "10",
     }
     reply = {"ResponseMetadata": {"HTTPHeaders": headers}}
-    assert actual_usd(asking(), reply) == bh.pricing.cost_usd(MODEL, 21, 0)
+    twice = {"inputTokens": 21, "outputTokens": 0}
+    assert actual_usd(asking(), reply) == bh.pricing.cost_of(twice, MODEL)
 
 
 def test_a_reply_that_reports_no_tokens_has_no_cost_yet():

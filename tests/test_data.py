@@ -25,9 +25,11 @@ def load(name):
 MODELS = load("models.json")
 ERRORS = load("errors.json")["errors"]
 PARAMETERS = load("parameters.json")
+PRICES = load("prices.json")
+TOKEN_PRICES = PRICES["today"] + PRICES["launch_day"]
 RECORDS = {
     "models.json": MODELS["models"],
-    "prices.json": load("prices.json")["prices"],
+    "prices.json": TOKEN_PRICES + PRICES["images"] + PRICES["provisioned"],
     "errors.json": list(ERRORS.values()),
     "lesson_replies.json": load("lesson_replies.json")["replies"],
     "prompt_guides.json": load("prompt_guides.json")["guides"],
@@ -74,7 +76,7 @@ def test_every_date_is_a_date(name):
 
 def test_no_record_is_from_the_future_of_its_file():
     dates = [record["as_of"] for record in RECORDS["prices.json"]]
-    assert max(dates) <= load("prices.json")["as_of"]
+    assert max(dates) <= PRICES["as_of"]
 
 
 def test_every_source_of_a_model_is_in_the_legend():
@@ -93,14 +95,32 @@ def test_a_cause_comes_with_a_cure():
     assert [k for k, r in ERRORS.items() if ("cause" in r) != ("cure" in r)] == []
 
 
-def test_no_model_and_no_price_is_there_twice():
-    for name in ("models.json", "prices.json"):
-        ids = [record["model_id"] for record in RECORDS[name]]
-        assert len(ids) == len(set(ids))
+def test_no_model_is_there_twice():
+    ids = [model["model_id"] for model in MODELS["models"]]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("name", ["today", "launch_day", "images", "provisioned"])
+def test_no_price_is_there_twice(name):
+    charged_for = [
+        tuple(v for k, v in record.items() if k[:4] != "usd_" and k != "long_context")
+        for record in PRICES[name]
+    ]
+    assert len(charged_for) == len(set(charged_for))
+
+
+def test_every_source_of_a_price_is_in_the_legend():
+    sources = [record["source"].split(", ") for record in RECORDS["prices.json"]]
+    named = {name for names in sources for name in names}
+    assert named == set(PRICES["sources"])
+
+
+def test_launch_days_prices_are_those_of_models_of_launch_day():
+    assert all(catalog.get(r["model_id"]).launch_day for r in PRICES["launch_day"])
 
 
 def test_every_priced_id_is_of_a_model_and_can_be_called_somewhere():
-    for record in RECORDS["prices.json"]:
+    for record in PRICES["today"]:
         geography, bare = catalog.split_profile_id(record["model_id"])
         model = catalog.get(bare)
         if geography is None:

@@ -151,9 +151,8 @@ def test_a_run_of_the_offline_bedrock_is_kept_with_all_it_took(asking):
     (run,) = asking.runs
     assert run.is_complete and run.output_tokens <= 4 < run.input_tokens
     assert run.text and html.escape(run.text) in asking.answer.value
-    assert run.cost_usd == bh.pricing.cost_usd(
-        MICRO, run.input_tokens, run.output_tokens
-    )
+    usage = {"inputTokens": run.input_tokens, "outputTokens": run.output_tokens}
+    assert run.cost_usd == bh.pricing.cost_of(usage, MICRO)
     assert run.settings == {"max_tokens": 4, "temperature": 0.0}
     assert 0 < run.first_text_ms <= run.latency_ms
     assert "SmolLM2" in run.answered_by
