@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bedrock_helpers.checks import gallery, inference, invoke, prompting, setup
+from bedrock_helpers.checks import costs, gallery, inference, invoke, prompting, setup
 from bedrock_helpers.checks.progress import note, progress
 
 _CHECKS = {
@@ -25,6 +25,12 @@ _CHECKS = {
     "04-schema": prompting.schema,
     "04-same-rows": prompting.same_rows,
     "04-defences": prompting.defences,
+    "05-thousand-calls": costs.thousand_calls,
+    "05-threshold": costs.threshold,
+    "05-right-answer": costs.right_answer,
+    "05-cache": costs.cache,
+    "05-half-a-year": costs.half_a_year,
+    "05-quota": costs.quota,
     "gallery-letters": gallery.letters,
     "gallery-may-use": gallery.may_use,
 }
