@@ -4,7 +4,7 @@ NOTEBOOK ?= notebooks/01_setup_and_model_access.ipynb
 
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab playground serve venv test browser-tests client-tests soak notebooks lint lock bench doctor clean
+.PHONY: help lab playground serve venv test-tools test browser-tests client-tests soak notebooks lint lock bench doctor clean
 
 help: ## show this list
 	@echo "Start here:  make lab"
@@ -23,31 +23,35 @@ serve: venv ## answer AWS clients on port 8787 (ARGS="--port 0 --as-of 2023-09-2
 venv: ## only install: make .venv, or leave it when nothing has changed
 	@PYTHON='$(PYTHON)' sh tools/setup_venv.sh
 
-test: venv ## run every check, and say how long each took
+# What the tests add to .venv (requirements-test.lock).
+test-tools:
+	@PYTHON='$(PYTHON)' sh tools/setup_venv.sh test
+
+test: test-tools ## run every check, and say how long each took
 	@sh tools/install_chromium.sh
 	@PY=$(PY) sh tools/run_tests.sh
 
-browser-tests: venv ## only the tests that open JupyterLab in Chromium
+browser-tests: test-tools ## only the tests that open JupyterLab in Chromium
 	@sh tools/install_chromium.sh
 	@$(PY) -m pytest -rs tests/browser
 
-client-tests: venv ## only the tests with clients not written here: AWS CLI, JavaScript SDK, ...
+client-tests: test-tools ## only the tests with clients not written here: AWS CLI, JavaScript SDK, ...
 	@PY=$(PY) sh tools/setup_clients.sh
 	@$(PY) -m pytest -rs tests/clients
 
-soak: venv ## 64 streaming clients at once, for 60 s (or BEDROCK_SOAK_S=600)
+soak: test-tools ## 64 streaming clients at once, for 60 s (or BEDROCK_SOAK_S=600)
 	@$(PY) -m pytest -rs tests/soak
 
-notebooks: venv ## run all notebooks offline and store their outputs (ARGS="--record 02_invoke_basics")
+notebooks: test-tools ## run all notebooks offline and store their outputs (ARGS="--record 02_invoke_basics")
 	@$(PY) tools/refresh_notebooks.py $(ARGS)
 
-lint: venv ## check style with ruff
+lint: test-tools ## check style with ruff
 	@$(PY) -m ruff check .
 
-lock: ## make the two requirements.lock anew (ARGS=--upgrade for newer versions)
+lock: ## make the locks of the course, its tests and tests/clients anew (ARGS=--upgrade for newer versions)
 	@sh tools/make_lock.sh $(ARGS)
 
-bench: venv ## measure speed; prints ratios measured in one run (ARGS=--notebooks)
+bench: test-tools ## measure speed; prints ratios measured in one run (ARGS=--notebooks)
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 doctor: venv ## say whether this computer is ready for the course

@@ -45,16 +45,17 @@ class Project:
         (folder / "backend.py").write_text(BACKEND)
         (folder / "pyproject.toml").write_text(PROJECT)
         self.lock("")
+        self.lock("", "requirements-test.lock")
 
-    def lock(self, text):
-        (self.folder / "requirements.lock").write_text(text)
+    def lock(self, text, name="requirements.lock"):
+        (self.folder / name).write_text(text)
 
-    def setup(self, **variables):
+    def setup(self, *words, **variables):
         """Run the script without this computer's pip settings."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("PIP_")}
         offline = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1"}
         return subprocess.run(
-            ["sh", "tools/setup_venv.sh"],
+            ["sh", "tools/setup_venv.sh", *words],
             cwd=self.folder,
             env=inherited | {"PYTHON": sys.executable} | offline | variables,
             capture_output=True,
@@ -102,6 +103,31 @@ def test_a_changed_lock_installs_again(project):
     assert "Making .venv" not in again.stdout
 
 
+def test_the_test_tools_come_only_when_they_are_asked_for(project):
+    project.lock("missing-tool==1 --hash=sha256:" + "0" * 64, "requirements-test.lock")
+    project.lock("# for lessons\n")
+    assert project.setup().returncode == 0
+    assert_one_sentence(project.setup("test"), "missing-tool==1", "make test")
+    assert project.setup().stdout == ""
+
+
+def test_the_test_tools_are_installed_once(project):
+    project.lock("")
+    project.lock("# newer tools\n", "requirements-test.lock")
+    project.setup()
+    first, second = project.setup("test"), project.setup("test")
+    assert "Installing the test tools" in first.stdout
+    assert "the course's packages" not in first.stdout
+    assert (second.returncode, second.stdout) == (0, "")
+
+
+def test_one_run_brings_course_and_test_tools(project):
+    project.lock("# both\n")
+    both = project.setup("test")
+    assert "the course's packages" in both.stdout
+    assert "Installing the test tools" in both.stdout
+
+
 def test_a_failed_installation_is_not_taken_for_a_complete_one(project):
     project.lock("missing-package==1 --hash=sha256:" + "0" * 64)
     assert project.setup().returncode == 1
@@ -128,7 +154,18 @@ def test_a_wrong_hash_names_the_package_and_the_lock(project, tmp_path):
         wheel.writestr("wrong.py", "")
     project.lock("wrong==1 --hash=sha256:" + "0" * 64)
     result = project.setup(PIP_FIND_LINKS=str(tmp_path))
-    assert_one_sentence(result, "wrong==1", "requirements.lock", "hash")
+    assert_one_sentence(result, "wrong==1", "git checkout requirements.lock", "hash")
+
+
+def test_a_wrong_hash_of_a_test_tool_names_the_other_lock(project, tmp_path):
+    with zipfile.ZipFile(tmp_path / "wrong-1-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("wrong.py", "")
+    project.lock("")
+    tools = "requirements-test.lock"
+    project.lock("wrong==1 --hash=sha256:" + "0" * 64, tools)
+    result = project.setup("test", PIP_FIND_LINKS=str(tmp_path))
+    assert_one_sentence(result, f"git checkout {tools}", "make test")
+    project.lock("", tools)
 
 
 def test_the_log_keeps_what_pip_said(project):

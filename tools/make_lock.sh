@@ -1,8 +1,10 @@
 #!/bin/sh
-# Make requirements.lock from pyproject.toml: every package the course installs,
-# for every system, with its hashes. Versions stay as they are unless pyproject.toml
-# forbids them; give --upgrade for newer ones. Uses uv, from PATH or installed here.
-# So too tests/clients/requirements.lock, from the requirements.in beside it.
+# Make the locks from pyproject.toml: every package, for every system, with its hashes.
+#   requirements.lock                what a learner installs
+#   requirements-test.lock           what the tests add to it
+#   tests/clients/requirements.lock  from the requirements.in beside it
+# Versions stay as they are unless pyproject.toml forbids them; give --upgrade for
+# newer ones. Uses uv, from PATH or installed here.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -24,5 +26,9 @@ lock() {
     echo "$file: $(grep -c '^[a-z0-9]' "$file") packages"
 }
 
-lock requirements.lock pyproject.toml --extra test "$@"
+lock requirements.lock pyproject.toml --extra build "$@"
+locked=$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements.lock | sort -u)
+# shellcheck disable=SC2086 # one word for each name
+lock requirements-test.lock pyproject.toml --extra test \
+    --constraint requirements.lock $locked "$@"
 lock tests/clients/requirements.lock tests/clients/requirements.in "$@"

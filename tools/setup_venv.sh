@@ -1,13 +1,17 @@
 #!/bin/sh
 # Make .venv with the packages of requirements.lock and this package; when nothing
 # has changed since the last time, do nothing. Called by make; run from anywhere.
+# With the word "test", what the tests add is installed too: requirements-test.lock.
 # PYTHON=/path/to/python3.12 chooses the Python; else the first that is new enough.
 set -eu
 cd "$(dirname "$0")/.."
 
 log=.make-log/setup.log
 stamp=.venv/.installed-from # folder and checksum of the last complete installation
+test_stamp=.venv/.test-tools-from # the same of the test tools
+what=${1:-lesson}
 retry="make lab"
+if [ "$what" = test ]; then retry="make test"; fi
 
 fail() {
     printf '%s\n' "$*" >&2
@@ -42,11 +46,22 @@ find_python() {
 }
 
 fingerprint() {
-    echo "$PWD $(cat requirements.lock pyproject.toml | cksum)"
+    echo "$PWD $(cat "$@" | cksum)"
 }
 
-is_installed() {
-    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ] &&
+course_is_installed() {
+    stamped "$stamp" requirements.lock pyproject.toml
+}
+
+test_tools_are_installed() {
+    [ "$what" != test ] || stamped "$test_stamp" requirements.lock requirements-test.lock
+}
+
+# Whether a stamp is that of these files, and .venv has a Python that runs.
+stamped() {
+    file=$1
+    shift
+    [ -f "$file" ] && [ "$(cat "$file")" = "$(fingerprint "$@")" ] &&
         is_new_enough .venv/bin/python
 }
 
@@ -79,8 +94,8 @@ explain_pip_failure() {
     if log_says 'DO NOT MATCH THE HASHES'; then
         package=$(sed -n 's/^ *\([^ ]*==[^ ]*\) from .*/\1/p' "$log" | head -n 1)
         fail "What pip downloaded for ${package:-a package} is not the file named in" \
-            "requirements.lock (its hash differs): type 'git checkout" \
-            "requirements.lock' and '$retry' again; the log is $log."
+            "$lock (its hash differs): type 'git checkout $lock' and '$retry' again;" \
+            "the log is $log."
     elif log_says 'no space left on device'; then
         fail "The disk is full: free about 1 GB and type: $retry (the log is $log)."
     elif log_says 'connection broken|ConnectionError|connection error|max retries|timed out|SSLError|ProxyError'; then
@@ -96,13 +111,30 @@ explain_pip_failure() {
         "type '$retry' again, or 'make clean' first to start afresh."
 }
 
-if is_installed; then exit 0; fi
+install_lock() {
+    lock=$1
+    pip_install --require-hashes -r "$lock"
+}
+
+install_course() {
+    echo "Installing the course's packages into .venv: about a minute (log: $log)"
+    rm -f "$stamp"
+    install_lock requirements.lock
+    pip_install --no-build-isolation -e .
+    fingerprint requirements.lock pyproject.toml >"$stamp"
+}
+
+install_test_tools() {
+    echo "Installing the test tools into .venv (log: $log)"
+    rm -f "$test_stamp"
+    install_lock requirements-test.lock
+    fingerprint requirements.lock requirements-test.lock >"$test_stamp"
+}
+
+if course_is_installed && test_tools_are_installed; then exit 0; fi
 mkdir -p .make-log
 : >"$log"
 if ! is_usable; then make_venv; fi
-rm -f "$stamp"
-echo "Installing the course's packages into .venv: about a minute (log: $log)"
-pip_install --require-hashes -r requirements.lock
-pip_install --no-build-isolation -e .
-fingerprint >"$stamp"
+course_is_installed || install_course
+test_tools_are_installed || install_test_tools
 echo "Installed. From now on this step takes no time."
