@@ -31,6 +31,7 @@ RECORDS = {
     "models.json": MODELS["models"],
     "prices.json": TOKEN_PRICES + PRICES["images"] + PRICES["provisioned"],
     "errors.json": list(ERRORS.values()),
+    "iam_errors.json": list(load("iam_errors.json")["errors"].values()),
     "lesson_replies.json": load("lesson_replies.json")["replies"],
     "prompt_guides.json": load("prompt_guides.json")["guides"],
     "distributions/": load("distributions/")["distributions"],
