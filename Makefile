@@ -4,12 +4,12 @@ NOTEBOOK ?= notebooks/01_setup_and_model_access.ipynb
 
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab playground serve venv test-tools test browser-tests client-tests soak notebooks lint lock bench doctor clean
+.PHONY: help lab playground serve venv test-tools test browser-tests client-tests soak notebooks refresh-catalogue lint lock bench doctor clean
 
 help: ## show this list
 	@echo "Start here:  make lab"
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
 
 lab: venv ## install what is needed, then open the first notebook in JupyterLab
 	@JUPYTER_CONFIG_PATH=tools/jupyter $(PY) -m jupyterlab $(AS_ROOT) $(JUPYTER_ARGS) $(NOTEBOOK)
@@ -44,6 +44,9 @@ soak: test-tools ## 64 streaming clients at once, for 60 s (or BEDROCK_SOAK_S=60
 
 notebooks: test-tools ## run all notebooks offline and store their outputs (ARGS="--record 02_invoke_basics")
 	@$(PY) tools/refresh_notebooks.py $(ARGS)
+
+refresh-catalogue: venv ## compare models and prices with a live account (ARGS="--regions us-east-1" or --write)
+	@$(PY) -m tools.refresh_catalogue $(ARGS)
 
 lint: test-tools ## check style with ruff
 	@$(PY) -m ruff check .

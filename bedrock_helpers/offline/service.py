@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bedrock_helpers import catalog
-from bedrock_helpers.offline import identity
+from bedrock_helpers.offline import identity, price_list_api
 from bedrock_helpers.offline.account import KINDS, Account
 from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
 from bedrock_helpers.offline.faults import Faults
@@ -18,8 +18,8 @@ from bedrock_helpers.offline.router import SERVICES, find_route, read_parameters
 from bedrock_helpers.offline.signature import check_clock, read_signature
 
 #: What requests may be signed for: bedrock-runtime's are signed for bedrock.
-ANSWERED = (*SERVICES, "sts")
-_HOST = re.compile(r"bedrock(?:-runtime)?(?:-fips)?\.([a-z0-9-]+)\.")
+ANSWERED = (*SERVICES, "sts", "pricing")
+_HOST = re.compile(r"(?:bedrock(?:-runtime)?(?:-fips)?|api\.pricing)\.([a-z0-9-]+)\.")
 
 
 @dataclass(frozen=True)
@@ -172,6 +172,9 @@ class OfflineBedrock:
         service = self._signed_for(headers)
         if service == "sts":
             return identity.answer(body)
+        if service == "pricing":
+            region_name = self.region_of(url)
+            return price_list_api.answer(headers, body, region_name, self.day)
         operation, labels = find_route(method, url)
         if operation is None or operation.name not in OPERATIONS:
             name = operation.name if operation else f"{method} {urlsplit(url).path}"

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, EndpointConnectionError
 
 from bedrock_helpers import catalog
 from bedrock_helpers.budget import Budget
+from bedrock_helpers.offline import price_list_api
 from bedrock_helpers.offline.local_model import model_name
 from bedrock_helpers.offline.router import builtin_loader
 from bedrock_helpers.offline.service import ANSWERED, OfflineBedrock
@@ -114,6 +115,7 @@ class OfflineSession(boto3.Session):
         service = event_name.split(".")[1]
         if service not in ANSWERED:
             raise ServiceNotOffline(known=" and ".join(ANSWERED), service=service)
-        if self.offline.region_of(request.url) not in catalog.regions():
+        known = price_list_api.REGIONS if service == "pricing" else catalog.regions()
+        if self.offline.region_of(request.url) not in known:
             raise EndpointConnectionError(endpoint_url=request.url)
         return self.offline.handle(request)

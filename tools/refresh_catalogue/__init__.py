@@ -1,0 +1,1 @@
+"""Compare data/models.json and data/prices.json with what AWS says today."""
