@@ -104,9 +104,9 @@ def is_met(condition, context, *, variables):
         return found != condition.negated
 
     if condition.over == ALL:
-        return all(fits(value) for value in given if value)
+        return not any(given) or all(map(fits, given))
     if condition.over == ANY:
-        return any(fits(value) for value in given)
+        return any(map(fits, given))
     if not given:
         return condition.if_exists or condition.negated
     if len(given) > 1:

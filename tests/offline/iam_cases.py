@@ -790,6 +790,15 @@ SET_CASES = [
         rule=OPERATORS,
         reason="an empty text is an empty set to ForAllValues",
     ),
+    when(
+        "ForAllValues:StringEquals",
+        "aws:TagKeys",
+        TAG_KEYS,
+        ["environment", ""],
+        outcome=NO,
+        rule=OPERATORS,
+        reason="… and one value among others is not",
+    ),
 ]
 
 OWN = f"{BEDROCK}:{ACCOUNT}:guardrail/${{aws:username}}-*"
