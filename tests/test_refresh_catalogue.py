@@ -2,9 +2,12 @@
 
 import json
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bedrock_helpers.offline.server import serve
 from tests.loopback_aws import Answer, LoopbackAws, loopback_aws, without_aws
@@ -121,7 +124,7 @@ def test_it_says_that_it_is_live_and_whether_on_aws(run, server):
 
 @pytest.fixture
 def planted(data):
-    """A copy that differs in nine ways from what the offline Bedrock says."""
+    """A copy that differs in seven records from what the offline Bedrock says."""
     plant_model(data, RAY, lambda record: None)
     plant_model(data, LITE, lambda record: {**record, "status": "LEGACY"})
     plant_model(
@@ -183,7 +186,8 @@ def test_it_shows_exactly_what_was_planted(run, planted):
         "(USE1-MP:USE1_CacheWrite1hInputTokenCount-Units, "
         f"AmazonBedrockFoundationModels {day})",
     ]
-    assert lines[-1].endswith("lines differ. Nothing was written; --write does.")
+    count = len(differences(lines))
+    assert lines[-1] == f"Differences: {count}. Nothing was written; --write does."
 
 
 def test_without_write_nothing_changes(run, planted):
@@ -194,7 +198,8 @@ def test_without_write_nothing_changes(run, planted):
 
 def test_write_restores_the_data(run, planted):
     code, lines = run("--write")
-    assert code == 1 and "lines written." in lines[-1]
+    assert code == 1
+    assert lines[-1].startswith(f"Differences written: {len(differences(lines))}.")
     for name, parts in FILES.items():
         for part in parts:
             restored, original = records(planted, name, part), records(DATA, name, part)
@@ -350,6 +355,20 @@ def test_without_credentials_it_says_how_to_get_some(monkeypatch, tmp_path, caps
     assert "aws configure" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--day", "tomorrow"], "'tomorrow': an ISO day is wanted"),
+        (["--data", "tools"], "no models.json and no prices.json in tools"),
+    ],
+)
+def test_an_argument_that_is_none_is_refused_at_once(arguments, words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert words in capsys.readouterr().err
+
+
 def test_it_asks_only_what_reads(server, live, data, monkeypatch):
     asked = []
     answer = server.offline.answer
@@ -449,6 +468,21 @@ def test_a_new_price_of_long_prompts_needs_the_length_by_hand():
         f"{MICRO}: long prompts have a price of their own; above_prompt_tokens is not "
         "told, so add it by hand"
     ]
+
+
+PER_THOUSAND = st.decimals("0.0000001", "0.9", places=7).map(str)
+
+
+@given(first=st.tuples(PER_THOUSAND, PER_THOUSAND), then=PER_THOUSAND)
+def test_what_was_written_once_does_not_differ_again(first, then):
+    usages = "USE1-NovaMicro-input-tokens", "USE1-NovaMicro-output-tokens"
+    once = told_by(*map(own, usages, first))
+    records, lines, _ = price_changes.refreshed_prices([], once, DAY)
+    assert len(lines) == 2
+    assert price_changes.refreshed_prices(records, once, DAY)[:2] == (records, [])
+    later = told_by(own(usages[0], then), own(usages[1], first[1]))
+    _, lines, _ = price_changes.refreshed_prices(records, later, DAY)
+    assert len(lines) == (Decimal(then) != Decimal(first[0]))
 
 
 def test_an_hour_of_throughput_is_compared_by_region_and_commitment():

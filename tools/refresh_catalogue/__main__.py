@@ -20,6 +20,7 @@ import bedrock_helpers as bh
 from tools.refresh_catalogue.halves import models_half, prices_half
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
+FILES = ("models.json", "prices.json")
 
 
 def main(argv=None):
@@ -57,10 +58,26 @@ def _arguments(argv):
     add = parser.add_argument
     add("--regions", nargs="+", metavar="REGION", help="default: all of models.json")
     add("--write", action="store_true", help="write what differs into the files")
-    add("--data", type=Path, default=DATA, help="folder of the two files")
-    add("--day", default=_today(), help="the day of the answers, default today (UTC)")
+    add("--data", type=_folder, default=DATA, help="folder of the two files")
+    add("--day", type=_day, default=_today(), help="of the answers; default: today")
     add("--profile", help="a profile of your AWS configuration")
     return parser.parse_args(argv)
+
+
+def _folder(text):
+    folder = Path(text)
+    missing = [name for name in FILES if not (folder / name).exists()]
+    if missing:
+        raise argparse.ArgumentTypeError(f"no {' and no '.join(missing)} in {text}")
+    return folder
+
+
+def _day(text):
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        message = f"{text!r}: an ISO day is wanted, like {_today()}"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def _today():
@@ -68,26 +85,24 @@ def _today():
 
 
 def _compare(session, asked):
-    texts = [
-        (asked.data / name).read_text(encoding="utf-8")
-        for name in ("models.json", "prices.json")
-    ]
+    texts = [(asked.data / name).read_text(encoding="utf-8") for name in FILES]
     models, records = models_half(session, texts[0], asked.regions, asked.day)
     prices = prices_half(session, texts[1], records, models.read, asked.day)
     return models, prices
 
 
 def _finish(halves, asked):
-    count = sum(len(half.changes) for half in halves)
+    lines = [line for half in halves for line in half.changes]
+    count = sum(line[0] in "+-~" for line in lines)
     if not count:
         return "Nothing differs."
     if not asked.write:
-        return f"{count} lines differ. Nothing was written; --write does."
+        return f"Differences: {count}. Nothing was written; --write does."
     for half in halves:
         if half.changes:
             path = asked.data / half.file
             path.write_text(half.text, encoding="utf-8", newline="\n")
-    return f"{count} lines written. Next: make test, then make notebooks."
+    return f"Differences written: {count}. Next: git diff, make test, make notebooks."
 
 
 if __name__ == "__main__":
