@@ -19,6 +19,8 @@ from tools.refresh_catalogue.price_rows import read_row
 
 FILES = {"models.json": ("models",), "prices.json": ("today", "provisioned")}
 DAY = "2026-10-27"
+#: The Regions in which the planted differences can be seen.
+THREE = ("--regions", "us-east-1", "us-west-1", "us-west-2")
 RAY, MICRO, LITE = "luma.ray-v2:0", "amazon.nova-micro-v1:0", "amazon.nova-lite-v1:0"
 GPT_OSS, HAIKU = "openai.gpt-oss-20b-1:0", "us.anthropic.claude-haiku-4-5-20251001-v1:0"
 
@@ -156,7 +158,7 @@ def planted(data):
 
 
 def test_it_shows_exactly_what_was_planted(run, planted):
-    code, lines = run("--regions", "us-east-1", "us-west-1", "us-west-2")
+    code, lines = run(*THREE)
     assert code == 1
     day = "of 20261122"
     gpt = "USE1-gpt-oss-20b"
@@ -192,12 +194,12 @@ def test_it_shows_exactly_what_was_planted(run, planted):
 
 def test_without_write_nothing_changes(run, planted):
     before = texts(planted)
-    assert run()[0] == 1
+    assert run(*THREE)[0] == 1
     assert texts(planted) == before
 
 
 def test_write_restores_the_data(run, planted):
-    code, lines = run("--write")
+    code, lines = run("--write", *THREE)
     assert code == 1
     assert lines[-1].startswith(f"Differences written: {len(differences(lines))}.")
     for name, parts in FILES.items():
@@ -214,7 +216,7 @@ def told(record):
 
 
 def test_written_records_and_no_others_have_the_source_and_the_day(run, planted):
-    run("--write")
+    run("--write", *THREE)
     models, prices = (
         {key[0]: record for key, record in records(planted, name, part).items()}
         for name, part in (("models.json", "models"), ("prices.json", "today"))
@@ -228,7 +230,7 @@ def test_written_records_and_no_others_have_the_source_and_the_day(run, planted)
 
 
 def test_written_files_keep_their_layout_and_their_legend(run, planted):
-    run("--write")
+    run("--write", *THREE)
     written, original = texts(planted), texts(DATA)
     for name, source in {
         "models.json": "account",
@@ -260,8 +262,8 @@ def sources_of(record):
 
 
 def test_after_writing_nothing_differs(run, planted):
-    run("--write")
-    assert run()[0] == 0
+    run("--write", *THREE)
+    assert run(*THREE)[0] == 0
 
 
 def test_other_regions_are_left_alone(run, planted):
