@@ -30,6 +30,8 @@ TOKEN_PRICES = PRICES["today"] + PRICES["launch_day"]
 RECORDS = {
     "models.json": MODELS["models"],
     "prices.json": TOKEN_PRICES + PRICES["images"] + PRICES["provisioned"],
+    "prompt_caching.json": load("prompt_caching.json")["models"],
+    "service_tiers.json": load("service_tiers.json")["models"],
     "errors.json": list(ERRORS.values()),
     "iam_errors.json": list(load("iam_errors.json")["errors"].values()),
     "lesson_replies.json": load("lesson_replies.json")["replies"],

@@ -37,7 +37,27 @@ def as_system(system):
     for number, block in enumerate(blocks):
         if "text" not in block:
             raise _wrong(f"system.{number}.type: Input should be 'text'")
-    return blocks
+    return _with_cache_points(blocks, system, "system")
+
+
+def _with_cache_points(blocks, given, path):
+    """Converse has a cache point after what Claude marks with cache_control."""
+    found = []
+    for number, (block, marked) in enumerate(zip(blocks, given, strict=True)):
+        found.append(block)
+        control = marked.get("cache_control")
+        if control is not None:
+            found.append(_cache_point(control, f"{path}.{number}.cache_control"))
+    return found
+
+
+def _cache_point(control, path):
+    if not isinstance(control, dict) or control.get("type") != "ephemeral":
+        raise _wrong(f"{path}.type: Input should be 'ephemeral'")
+    if control.get("ttl", "5m") not in ("5m", "1h"):
+        raise _wrong(f"{path}.ttl: Input should be '5m' or '1h'")
+    kept = {"ttl": control["ttl"]} if "ttl" in control else {}
+    return {"cachePoint": {"type": "default", **kept}}
 
 
 def _message(message, path):
@@ -52,6 +72,7 @@ def _message(message, path):
     if not isinstance(content, list):
         raise _wrong(f"{path}.content: Input should be a valid list")
     blocks = [_block(block, f"{path}.content.{n}") for n, block in enumerate(content)]
+    blocks = _with_cache_points(blocks, content, f"{path}.content")
     return {"role": message["role"], "content": blocks}
 
 
@@ -107,7 +128,8 @@ def as_tool_config(body):
     tools = body["tools"]
     if not isinstance(tools, list):
         raise _wrong("tools: Input should be a valid list")
-    config = {"tools": [_tool(tool, f"tools.{n}") for n, tool in enumerate(tools)]}
+    specs = [_tool(tool, f"tools.{n}") for n, tool in enumerate(tools)]
+    config = {"tools": _with_cache_points(specs, tools, "tools")}
     choice = body.get("tool_choice")
     if choice:
         config["toolChoice"] = _choice(choice)

@@ -132,7 +132,23 @@ def reply(answer, model_id):
         "stop_sequence": answer.stop_sequence,
         "usage": {
             "input_tokens": answer.input_tokens,
+            **_cached(answer),
             "output_tokens": answer.output_tokens,
+        },
+    }
+
+
+def _cached(answer):
+    """What came from the prompt cache and went there, if the body marked any."""
+    use = answer.cached
+    if use is None:
+        return {}
+    by_ttl = {ttl: use.written.get(ttl, 0) for ttl in ("5m", "1h")}
+    return {
+        "cache_creation_input_tokens": use.written_tokens,
+        "cache_read_input_tokens": use.read_tokens,
+        "cache_creation": {
+            f"ephemeral_{ttl}_input_tokens": tokens for ttl, tokens in by_ttl.items()
         },
     }
 
@@ -157,7 +173,8 @@ def _content(block, answer):
 
 def chunks(answer, pieces, model_id):
     """The JSON objects of a streamed reply, in order: Anthropic's events."""
-    usage = {"input_tokens": answer.input_tokens_now(), "output_tokens": 1}
+    used = {"input_tokens": answer.input_tokens_now(), **_cached(answer)}
+    usage = {**used, "output_tokens": 1}
     message = {**_head(model_id), "content": [], "stop_reason": None}
     message |= {"stop_sequence": None, "usage": usage}
     yield {"type": "message_start", "message": message}

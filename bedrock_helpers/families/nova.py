@@ -46,9 +46,28 @@ def validate(body, model_id, day=None):
 def conversation(body):
     """What a body asks, as a Converse conversation, decoded by its shape."""
     kept = {k: body[k] for k in ("messages", "system", "toolConfig") if k in body}
+    if isinstance(kept.get("system"), list):
+        kept["system"] = _apart(kept["system"])
+    kept["messages"] = [
+        {**message, "content": _apart(message["content"])}
+        for message in kept["messages"]
+    ]
     shape = service_model("bedrock-runtime").operation_model("Converse").input_shape
     decoded = check(shape, {"modelId": "any", **kept})
     return {name: value for name, value in decoded.items() if name != "modelId"}
+
+
+def _apart(blocks):
+    """Cache points as blocks of their own: Nova also takes them within a text's."""
+    found = []
+    for block in blocks:
+        inside = isinstance(block, dict) and len(block) > 1 and "cachePoint" in block
+        if not inside:
+            found.append(block)
+            continue
+        found.append({k: v for k, v in block.items() if k != "cachePoint"})
+        found.append({"cachePoint": block["cachePoint"]})
+    return found
 
 
 def reply(answer, model_id):
@@ -70,13 +89,14 @@ def _content(block, answer):
 
 
 def _usage(answer):
-    used, made = answer.input_tokens, answer.output_tokens
+    used, made, use = answer.input_tokens, answer.output_tokens, answer.cached
+    read, written = (use.read_tokens, use.written_tokens) if use else (0, 0)
     return {
         "inputTokens": used,
         "outputTokens": made,
-        "totalTokens": used + made,
-        "cacheReadInputTokenCount": 0,
-        "cacheWriteInputTokenCount": 0,
+        "totalTokens": used + read + written + made,
+        "cacheReadInputTokenCount": read,
+        "cacheWriteInputTokenCount": written,
     }
 
 

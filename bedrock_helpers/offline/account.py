@@ -1,9 +1,13 @@
 """The account the offline Bedrock keeps: its day, and what it may call."""
 
+import base64
+import hashlib
+import itertools
 from dataclasses import dataclass, field
 
 from bedrock_helpers import catalog
 from bedrock_helpers.offline.errors import refusal
+from bedrock_helpers.offline.prompt_cache import PromptCache
 
 #: The made-up account number of AWS's own documentation examples.
 ACCOUNT_ID = "111122223333"
@@ -32,6 +36,18 @@ class Account:
         Model ids with a Marketplace agreement.
     granted : set of str
         Model ids granted in the console of launch day.
+    provisioned_models, application_profiles : dict
+        What was bought and what was made, by ARN.
+    tags : dict of str to dict
+        Tags of every resource that can have some, by its ARN: whatever makes a
+        resource puts an entry here, whatever deletes it takes the entry out.
+    client_tokens : dict
+        The ARN a clientRequestToken stands for, by operation, Region and token.
+    prompt_cache : PromptCache
+    guardrails : dict of str to dict
+        The guardrails of each Region, by id.
+    not_evaluated : set of str
+        What they ask for that is not evaluated offline.
     """
 
     day: str
@@ -39,6 +55,14 @@ class Account:
     form: bytes | None = None
     agreements: set = field(default_factory=set)
     granted: set = field(default_factory=set)
+    provisioned_models: dict = field(default_factory=dict)
+    application_profiles: dict = field(default_factory=dict)
+    tags: dict = field(default_factory=dict)
+    client_tokens: dict = field(default_factory=dict)
+    prompt_cache: PromptCache = field(default_factory=PromptCache)
+    guardrails: dict = field(default_factory=dict)
+    not_evaluated: set = field(default_factory=set)
+    _numbers: itertools.count = field(default_factory=itertools.count)
 
     def __post_init__(self):
         """A ready account has the form and every grant from the start."""
@@ -53,6 +77,20 @@ class Account:
     def on_launch_day(self):
         """Whether this account lives on the day Bedrock became available."""
         return self.day == catalog.LAUNCH_DAY
+
+    def arn(self, region_name, resource):
+        """The ARN of something of this account, such as ``guardrail/abc``."""
+        return f"arn:aws:bedrock:{region_name}:{ACCOUNT_ID}:{resource}"
+
+    def new_id(self):
+        """
+        An id of twelve letters and digits for a new resource.
+
+        It is made from how many came before, so that a notebook that makes the
+        same things gets the same ids every time.
+        """
+        digest = hashlib.sha256(f"resource {next(self._numbers)}".encode()).digest()
+        return base64.b32encode(digest).decode().lower()[:12]
 
     def models(self, region_name):
         """The models this account can list in one Region."""

@@ -1,17 +1,11 @@
 """bedrock: the models and the inference profiles of a Region."""
 
-import base64
-import datetime
-
-from bedrock_helpers import catalog
-from bedrock_helpers.data_files import load_json
-from bedrock_helpers.offline.account import ACCOUNT_ID
+from bedrock_helpers.offline.application_profiles import find_profile, profiles_here
 from bedrock_helpers.offline.errors import refusal
 from bedrock_helpers.offline.http_reply import json_reply
 from bedrock_helpers.offline.model_ids import without_arn
-
-_PAGE = 100
-_MODELS_IN_A_PROFILE = 5  # botocore's service model allows no more
+from bedrock_helpers.offline.pages import take_page
+from bedrock_helpers.offline.system_profiles import midnight, system_profiles
 
 
 def list_foundation_models(request, call):
@@ -87,83 +81,33 @@ def _lifecycle(model, call):
         "publicExtendedAccessTime": model.extended_access_date,
         "endOfLifeTime": model.end_of_life_date,
     }
-    known = {name: _midnight(day) for name, day in dates.items() if day}
+    known = {name: midnight(day) for name, day in dates.items() if day}
     return {"status": model.status, **known}
 
 
-def _midnight(day):
-    return datetime.datetime.fromisoformat(day)
-
-
 def list_inference_profiles(request, call):
-    """Answer ListInferenceProfiles, in pages."""
-    profiles = _profiles(call) if request.get("typeEquals") != "APPLICATION" else []
-    start = _page_start(request.get("nextToken"), len(profiles))
-    end = start + min(request.get("maxResults", _PAGE), _PAGE)
-    values = {"inferenceProfileSummaries": profiles[start:end]}
-    if end < len(profiles):
-        values["nextToken"] = base64.urlsafe_b64encode(f"from:{end}".encode()).decode()
-    return json_reply(call.operation, values)
+    """
+    Answer ListInferenceProfiles, in pages.
 
-
-def _page_start(token, count):
-    if token is None:
-        return 0
-    try:
-        text = base64.urlsafe_b64decode(token.encode()).decode()
-        start = int(text.removeprefix("from:"))
-    except ValueError:
-        raise refusal("bad_next_token") from None
-    if not text.startswith("from:") or not 0 < start < count:
-        raise refusal("bad_next_token")
-    return start
+    Without ``typeEquals`` only those AWS defines are listed: so the live service
+    does (aws/aws-cli issue 9728).
+    """
+    if request.get("typeEquals") == "APPLICATION":
+        found = [profile.summary() for profile in profiles_here(call)]
+    else:
+        found = system_profiles(call)
+    page = take_page(found, request, "inferenceProfileSummaries")
+    return json_reply(call.operation, page)
 
 
 def get_inference_profile(request, call):
     """Answer GetInferenceProfile, by id or by ARN."""
     asked = request["inferenceProfileIdentifier"]
+    made = find_profile(asked, call)
+    if made is not None:
+        return json_reply(call.operation, made.summary())
     identifier = without_arn(asked, call.region_name)
-    for profile in _profiles(call):
+    for profile in system_profiles(call):
         if profile["inferenceProfileId"] == identifier:
             return json_reply(call.operation, profile)
     raise refusal("unknown_profile")
-
-
-def _profiles(call):
-    return [
-        _profile(model, profile_id.partition(".")[0], call.region_name)
-        for model in call.account.models(call.region_name)
-        for profile_id in model.profile_ids(call.region_name)
-    ]
-
-
-def _profile(model, geography, region_name):
-    profile_id = f"{geography}.{model.model_id}"
-    arn = f"arn:aws:bedrock:{region_name}:{ACCOUNT_ID}:inference-profile/{profile_id}"
-    name = f"{geography.upper()} {model.name or model.model_id}"
-    when = _midnight(model.release_date or catalog.AS_OF)
-    places = _destinations(model, geography, region_name)
-    return {
-        "inferenceProfileName": name,
-        "description": f"Routes requests to {name}.",
-        "createdAt": when,
-        "updatedAt": when,
-        "inferenceProfileArn": arn,
-        "models": [{"modelArn": place} for place in places],
-        "inferenceProfileId": profile_id,
-        "status": "ACTIVE",
-        "type": "SYSTEM_DEFINED",
-    }
-
-
-def _destinations(model, geography, region_name):
-    """The Regions a profile may send to: an approximation (data/README.md)."""
-    start = load_json("models.json")["geographies"].get(geography)
-    if start is None:
-        return [f"arn:aws:bedrock:::foundation-model/{model.model_id}"]
-    regions = [r for r in model.profiles[geography] if r.startswith(start)]
-    regions.sort(key=lambda region: region != region_name)
-    return [
-        f"arn:aws:bedrock:{region}::foundation-model/{model.model_id}"
-        for region in regions[:_MODELS_IN_A_PROFILE]
-    ]

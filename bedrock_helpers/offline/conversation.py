@@ -7,7 +7,14 @@ the shared AWS validator in ``shapes``: the live service has both.
 from bedrock_helpers.offline.errors import not_offline, refusal
 
 _MODALITY = {"image": "IMAGE", "video": "VIDEO", "audio": "AUDIO"}
-_PLAIN = ("text", "toolUse", "toolResult", "cachePoint", "reasoningContent")
+_PLAIN = (
+    "text",
+    "toolUse",
+    "toolResult",
+    "cachePoint",
+    "reasoningContent",
+    "guardContent",
+)
 _IMAGES_AT_MOST = 20
 _DOCUMENTS_AT_MOST = 5
 
@@ -31,11 +38,8 @@ def check_conversation(request, model):
     for number, message in enumerate(messages):
         _check_content(message["content"], f"messages.{number}", model)
     _check_tool_blocks(messages, "toolConfig" in request)
-    for block in request.get("system", []):
-        if "guardContent" in block:
-            raise not_offline("judge guardrail content yet")
-    for message in messages:
-        _check_readable(message["content"])
+    for content in [request.get("system", []), *(m["content"] for m in messages)]:
+        _check_readable(content)
 
 
 def _check_roles(messages, model):
@@ -76,6 +80,7 @@ def _check_readable(content):
         kind = next(iter(block))
         inner = block["toolResult"]["content"] if kind == "toolResult" else []
         unread = [kind] if kind not in _PLAIN else []
+        unread += [k for k in block.get("guardContent", ()) if k != "text"]
         unread += [k for part in inner for k in part if k not in ("text", "json")]
         if unread:
             raise not_offline(

@@ -87,3 +87,44 @@ def exception(exception_type, content):
         ":message-type": "exception",
     }
     return message(headers, json.dumps(content).encode())
+
+
+_NAME_AT = 13
+
+
+def name_of(piece):
+    """
+    The name of the event or exception in a message that this module made.
+
+    Examples
+    --------
+    >>> name_of(event("messageStart", {"role": "assistant"}))
+    'messageStart'
+    """
+    value = _NAME_AT + piece[_NAME_AT - 1] + 3
+    return piece[value : value + int.from_bytes(piece[value - 2 : value])].decode()
+
+
+def is_exception(piece):
+    """
+    Whether a message that this module made carries an exception.
+
+    Examples
+    --------
+    >>> is_exception(exception("throttlingException", {"message": "Slow down."}))
+    True
+    """
+    return piece.startswith(b":exception-type", _NAME_AT)
+
+
+def content_of(piece):
+    """
+    The JSON of a message.
+
+    Examples
+    --------
+    >>> content_of(event("messageStart", {"role": "assistant"}))
+    {'role': 'assistant'}
+    """
+    head = int.from_bytes(piece[4:8])
+    return json.loads(piece[12 + head : -4])

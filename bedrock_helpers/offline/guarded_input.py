@@ -48,8 +48,8 @@ def take_conversation(request, call):
     """
     config = request.get("guardrailConfig", {})
     guardrail = _asked_for(config, call)
-    if guardrail is None and not _has_marks(request):
-        return None, {n: v for n, v in request.items() if n != "guardrailConfig"}
+    if guardrail is None and not config and not _has_marks(request):
+        return None, request
     parts, places, plain = _without_marks(request)
     if guardrail is None:
         return None, plain

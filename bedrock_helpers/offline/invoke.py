@@ -19,10 +19,13 @@ from bedrock_helpers.families import (
 )
 from bedrock_helpers.families.lookup import family_module
 from bedrock_helpers.offline import event_stream, replies, tools
+from bedrock_helpers.offline.cache_points import read_plan, use_cache
 from bedrock_helpers.offline.composer import Composition
 from bedrock_helpers.offline.conversation import check_conversation
 from bedrock_helpers.offline.embedding import embed
 from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
+from bedrock_helpers.offline.guarded import INTERVENED
+from bedrock_helpers.offline.guarded_input import guard_body, take_body
 from bedrock_helpers.offline.http_reply import (
     ANSWERED_BY,
     MODEL,
@@ -30,7 +33,7 @@ from bedrock_helpers.offline.http_reply import (
     stream_reply,
 )
 from bedrock_helpers.offline.local_model import model_name
-from bedrock_helpers.offline.model_ids import callable_model
+from bedrock_helpers.offline.model_ids import callable_model, is_provisioned
 from bedrock_helpers.offline.native_answer import NativeAnswer
 from bedrock_helpers.offline.native_request import (
     check_wrapping,
@@ -58,13 +61,25 @@ class _Invocation:
         self.family = family_module(self.model_id)
         if self.family is None:
             raise not_offline(f"answer InvokeModel for {self.model_id}: use Converse")
-        check_wrapping(request)
-        self.body = read_body(request["body"])
+        check_wrapping(request, self.model_id)
+        self.request = request
+        given = read_body(request["body"])
+        self.body, guardrail, settings = take_body(request, given, call)
         self.family.validate(self.body, self.model_id, self.day)
         if self.family is gpt_oss:
             gpt_oss.check_operation(self.body, streamed)
+        self.guard = None
+        if guardrail is not None:
+            self._take_guard(guardrail, settings)
         same = {"body": whole_numbers(self.body)}
         self.key = replies.request_key(same, self.model_id)
+
+    def _take_guard(self, guardrail, settings):
+        if self.family in (sdxl, titan_embeddings):
+            raise not_offline("apply a guardrail to pictures and embeddings")
+        ends = INTERVENED if self.family is nova else "end_turn"
+        taken = self.body, guardrail, settings, self.request, self.call, ends
+        self.guard, self.body = guard_body(*taken)
 
     def elapsed_ms(self):
         """Milliseconds since the request came in."""
@@ -72,21 +87,35 @@ class _Invocation:
 
     def find_answer(self):
         """Whoever answers: a stored reply, or the small model."""
-        made = self._made()
+        asked = self.family.conversation(self.body)
+        made = self._made(asked)
+        plan = self._cache_plan(asked)
         self.call.account.subscribe(self.model)
-        self.stored, self.occurrence = self.call.replies.find(self.key)
+        if self.guard and self.guard.blocked_input:
+            plan, self.stored, self.occurrence = None, self.guard.refused_input(), 0
+        else:
+            self.stored, self.occurrence = self.call.replies.find(self.key)
         self.source = self.stored or made()
+        self.watched = self.guard.watch(self.source) if self.guard else self.source
         self.cancelled = getattr(self.source, "cancelled", None)
-        self.answer = NativeAnswer(self.source)
+        in_cache = use_cache(plan, self.stored, self.model_id, self.call)
+        self.prefix_tokens, cached = in_cache
+        self.answer = NativeAnswer(self.watched, cached)
 
-    def _made(self):
+    def _cache_plan(self, asked):
+        """Only Claude's and Nova's own bodies have cache points."""
+        if self.family not in (nova, claude_messages):
+            return None
+        on_demand = not is_provisioned(self.request["modelId"])
+        return read_plan(asked, self.model, on_demand)
+
+    def _made(self, asked):
         sampling = body.sampling(self.body, self.model_id, self.day)
         unasked = getattr(self.family, "STOPS", ())
         stops = (*unasked, *sampling.stop_sequences)
         sampling = replace(sampling, stop_sequences=stops)
         if self.family is jurassic2:
             sampling = replace(sampling, **jurassic2.penalties(self.body))
-        asked = self.family.conversation(self.body)
         if self.family in (nova, claude_messages):  # theirs is Converse's, nearly
             check_conversation(asked, self.model)
         tools.check_tools(asked, self.model)
@@ -98,28 +127,52 @@ class _Invocation:
 
     def pieces(self):
         """Every ``(block, piece)`` of the reply, stored or made now."""
-        for piece in self.source.pieces():
+        for piece in self.watched.pieces():
             if self.first_byte_ms is None:
                 self.first_byte_ms = self.elapsed_ms()
             yield piece
         if not self.stored:
             made = self.source
-            replies.record(self.key, self.occurrence, made.blocks, made)
+            counts = self.prefix_tokens
+            replies.record(self.key, self.occurrence, made.blocks, made, counts)
 
     def who(self):
         """Headers that say who answered."""
+        told = self.guard.headers if self.guard else {}
         if self.stored:
-            return {ANSWERED_BY: self.stored.answered_by}
-        return {ANSWERED_BY: replies.LOCAL_MODEL, MODEL: model_name()}
+            return {ANSWERED_BY: self.stored.answered_by, **told}
+        return {ANSWERED_BY: replies.LOCAL_MODEL, MODEL: model_name(), **told}
+
+    def guarded(self, content):
+        """A body with what the guardrail says; Claude's blocked one is short."""
+        if self.guard is None:
+            return content
+        if self.guard.blocked_input and self.family is claude_messages:
+            content = {name: content[name] for name in ("type", "role", "content")}
+        return {**content, **self.guard.native_fields()}
 
     def metrics(self):
         """What closes a stream: token counts, and milliseconds."""
-        elapsed_ms = self.elapsed_ms()
-        return {
+        elapsed_ms, use = self.elapsed_ms(), self.answer.cached
+        found = {
             "inputTokenCount": self.answer.input_tokens,
             "outputTokenCount": self.answer.output_tokens,
             "invocationLatency": elapsed_ms,
             "firstByteLatency": self.first_byte_ms or elapsed_ms,
+        }
+        if use is not None:
+            found["cacheReadInputTokenCount"] = use.read_tokens
+            found["cacheWriteInputTokenCount"] = use.written_tokens
+        return found
+
+    def service(self):
+        """The tier and the latency asked for, which the reply's headers repeat."""
+        names = {"serviceTier": "service-tier"}
+        names["performanceConfigLatency"] = "performanceconfig-latency"
+        return {
+            f"x-amzn-bedrock-{header}": self.request[name]
+            for name, header in names.items()
+            if name in self.request
         }
 
 
@@ -151,8 +204,16 @@ def invoke_model(request, call):
     for _ in asked.pieces():
         pass
     with_body = (asked.body,) if hasattr(asked.family, "detail") else ()
-    content = asked.family.reply(asked.answer, asked.model_id, *with_body)
-    counts = asked.answer.input_tokens, asked.answer.output_tokens
+    reply = asked.family.reply(asked.answer, asked.model_id, *with_body)
+    content = asked.guarded(reply)
+    counts = {
+        "input": asked.answer.input_tokens,
+        "output": asked.answer.output_tokens,
+    }
+    use = asked.answer.cached
+    if use is not None:
+        counts["cache-read-input"] = use.read_tokens
+        counts["cache-write-input"] = use.written_tokens
     return _whole(asked, content, counts, asked.who())
 
 
@@ -163,10 +224,9 @@ def _whole(asked, content, counts, who):
         "content-length": str(len(raw)),
         "x-amzn-bedrock-invocation-latency": str(asked.elapsed_ms()),
     }
-    names = ("input", "output")
-    for name, count in zip(names, counts, strict=False):
+    for name, count in counts.items():
         headers[f"x-amzn-bedrock-{name}-token-count"] = str(count)
-    return Reply(200, {**headers, **who}, raw)
+    return Reply(200, {**headers, **asked.service(), **who}, raw)
 
 
 def _picture(asked):
@@ -177,7 +237,7 @@ def _picture(asked):
     png = draw_placeholder(
         prompts, seed, settings["steps"], settings["cfg_scale"], *size
     )
-    return _whole(asked, sdxl.reply(png, seed), (), {ANSWERED_BY: PLACEHOLDER})
+    return _whole(asked, sdxl.reply(png, seed), {}, {ANSWERED_BY: PLACEHOLDER})
 
 
 def _vector(asked):
@@ -196,7 +256,7 @@ def _vector(asked):
     content = titan_embeddings.reply(vector, tokens, asked.body, asked.model_id)
     who = {ANSWERED_BY: stored.answered_by if stored else replies.LOCAL_MODEL}
     who |= {} if stored else {MODEL: model_name()}
-    return _whole(asked, content, (tokens,), who)
+    return _whole(asked, content, {"input": tokens}, who)
 
 
 @_own_words
@@ -213,7 +273,8 @@ def invoke_model_with_response_stream(request, call):
         return stream_reply(iter([broken_event(_plain(stop))]))  # so Claude v2 did
     fault = call.faults.take_stream_fault()
     cancel = asked.cancelled.set if asked.cancelled else None
-    headers = {"x-amzn-bedrock-content-type": "application/json", **asked.who()}
+    kind = {"x-amzn-bedrock-content-type": "application/json"}
+    headers = {**kind, **asked.service(), **asked.who()}
     return stream_reply(_events(asked, fault), headers, cancel)
 
 
@@ -228,7 +289,8 @@ def _events(asked, fault):
             last = chunk if ended.is_set() else None
             if last is None:
                 yield _chunk(chunk)
-        yield _chunk({**last, METRICS: asked.metrics()})
+        told = asked.guard.native_fields() if asked.guard else {}
+        yield _chunk({**last, **told, METRICS: asked.metrics()})
     except Refusal as stop:
         if asked.cancelled and asked.cancelled.is_set():
             return

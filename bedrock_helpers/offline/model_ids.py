@@ -10,6 +10,7 @@ _ARN = re.compile(
     r"arn:aws:bedrock:(?P<region>[a-z0-9-]+):(?P<account>\d*):"
     r"(?P<kind>foundation-model|inference-profile)/(?P<id>.+)"
 )
+_PROVISIONED = re.compile(r"arn:aws:bedrock:[a-z0-9-]+:\d{12}:provisioned-model/")
 _OWNERS = {"foundation-model": "", "inference-profile": ACCOUNT_ID}
 
 
@@ -45,6 +46,18 @@ def without_arn(identifier, region_name):
     return match["id"] if fits else None
 
 
+def is_provisioned(model_id):
+    """
+    Whether an id is the ARN of provisioned throughput.
+
+    Examples
+    --------
+    >>> is_provisioned("arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc")
+    True
+    """
+    return _PROVISIONED.match(model_id) is not None
+
+
 def callable_model(model_id, region_name, account):
     """
     The model behind an id, if this account may call it from this Region.
@@ -52,7 +65,8 @@ def callable_model(model_id, region_name, account):
     Parameters
     ----------
     model_id : str
-        A bare id, an inference profile id, or the ARN of either.
+        A bare id, an inference profile id, the ARN of either, or the ARN of an
+        application inference profile or of provisioned throughput.
     region_name : str
     account : Account
 
@@ -66,6 +80,14 @@ def callable_model(model_id, region_name, account):
         Unknown id, ended model, bare id where a profile is needed, a profile
         of another geography, or no access.
     """
+    bought = account.provisioned_models.get(model_id)
+    if bought is not None and bought.region_name == region_name:
+        model = _base_of(bought.model_id)
+        account.check_access(model)
+        return model
+    profile = account.application_profiles.get(model_id)
+    if profile is not None and profile.region_name == region_name:
+        model_id = profile.source
     plain = without_arn(model_id, region_name)
     if plain is None:
         raise refusal("unknown_model")
@@ -75,6 +97,11 @@ def callable_model(model_id, region_name, account):
         model = _todays_model(plain, region_name, account.day)
     account.check_access(model)
     return model
+
+
+def _base_of(variant_id):
+    """The model a variant with its own window, such as ``…v1:0:128k``, is one of."""
+    return _find(variant_id.rpartition(":")[0]) or catalog.get(variant_id)
 
 
 def _launch_day_model(model_id, region_name):

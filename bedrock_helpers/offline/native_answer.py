@@ -11,10 +11,13 @@ class NativeAnswer:
     ----------
     source : Composition, Scored or StoredReply
         Its totals are complete once its pieces have been made.
+    cached : CacheUse, optional
+        Where the body has cache points.
     """
 
-    def __init__(self, source):
+    def __init__(self, source, cached=None):
         self._source = source
+        self.cached = cached
 
     @property
     def blocks(self):
@@ -46,8 +49,8 @@ class NativeAnswer:
 
     @property
     def input_tokens(self):
-        """Tokens of the prompt, SmolLM2's."""
-        return self._source.input_tokens
+        """Tokens of the prompt, SmolLM2's, without those from or to the cache."""
+        return self._fresh(self._source.input_tokens)
 
     @property
     def output_tokens(self):
@@ -61,7 +64,10 @@ class NativeAnswer:
 
     def input_tokens_now(self):
         """Tokens of the prompt, also before anything was made."""
-        return self.input_tokens or self._source.count_input()
+        return self._fresh(self._source.input_tokens or self._source.count_input())
+
+    def _fresh(self, tokens):
+        return self.cached.fresh(tokens) if self.cached else tokens
 
     def input_of(self, block):
         """The input a toolUse block's JSON gives."""

@@ -1,6 +1,7 @@
 """What surrounds a native body: its wrapping, its JSON, its size."""
 
 from bedrock_helpers.offline.errors import not_offline, refusal
+from bedrock_helpers.offline.service_tiers import check_service
 from bedrock_helpers.offline.strict_json import read_json
 
 _JSON = "application/json"
@@ -57,9 +58,15 @@ def whole_numbers(value):
     return int(value) if whole else value
 
 
-def check_wrapping(request):
+def check_wrapping(request, model_id):
     """
     Refuse another content type, and what cannot be done offline around a body.
+
+    Parameters
+    ----------
+    request : dict
+    model_id : str
+        The bare id of the model that is called.
 
     Raises
     ------
@@ -67,9 +74,6 @@ def check_wrapping(request):
     """
     if request.get("contentType", _JSON) != _JSON:
         raise refusal("content_type")
-    if "guardrailIdentifier" in request:
-        raise not_offline("apply guardrailIdentifier yet")
     tier = request.get("serviceTier", "default")
     latency = request.get("performanceConfigLatency", "standard")
-    if (tier, latency) != ("default", "standard"):
-        raise not_offline(f"serve tier {tier} at {latency} latency")
+    check_service(model_id, tier, latency)

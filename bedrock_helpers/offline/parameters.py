@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 
 from bedrock_helpers.offline.errors import not_offline, refusal
+from bedrock_helpers.offline.service_tiers import check_service
 
 #: Tokens to make when the caller sets no maximum. The played models would go on
 #: to their own limit (thousands of tokens); the small model would only ramble.
@@ -97,18 +98,11 @@ def _refuse_unsupported(request, config, model):
             raise refusal("unsupported_field", field=name)
     if "outputConfig" in request and model.structured_output is False:
         raise refusal("unsupported_field", field="outputConfig")
-    for name in ("guardrailConfig", "promptVariables"):
-        if name in request:
-            raise not_offline(f"apply {name} yet")
-    _refuse_other_service(request)
-
-
-def _refuse_other_service(request):
-    """Which models have which tier is not known here, so none is granted."""
+    if "promptVariables" in request:
+        raise not_offline("apply promptVariables yet")
     tier = request.get("serviceTier", {}).get("type", "default")
     latency = request.get("performanceConfig", {}).get("latency", "standard")
-    if (tier, latency) != ("default", "standard"):
-        raise not_offline(f"serve tier {tier} at {latency} latency")
+    check_service(model.model_id, tier, latency)
 
 
 def _refuse_sampling(config, top_k, model):

@@ -63,6 +63,8 @@ class StoredReply:
         ``lesson-reply`` or ``recording``.
     details : dict or None
         Single tokens and further generations, where they were asked for.
+    prefix_tokens : list of int or None
+        Tokens before each cache point of the request.
     """
 
     blocks: list
@@ -72,6 +74,7 @@ class StoredReply:
     output_tokens: int
     answered_by: str
     details: dict | None = None
+    prefix_tokens: list | None = None
 
     def pieces(self):
         """Every ``(block, piece)``, in order."""
@@ -177,7 +180,7 @@ def _recording(line):
     return identity, StoredReply(blocks=blocks, answered_by=RECORDING, **stored)
 
 
-def record(key, occurrence, blocks, totals):
+def record(key, occurrence, blocks, totals, prefix_tokens=()):
     """
     Add what the local model made to the file ``BEDROCK_RECORD_TO`` names.
 
@@ -199,6 +202,8 @@ def record(key, occurrence, blocks, totals):
     }
     if getattr(totals, "details", None):
         line["details"] = totals.details
+    if prefix_tokens:
+        line["prefix_tokens"] = prefix_tokens
     line = _without_nulls(line)
     with Path(path).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -4,9 +4,11 @@ import time
 
 from bedrock_helpers.families.lookup import family_module
 from bedrock_helpers.offline import chat_format, event_stream, replies, tools
+from bedrock_helpers.offline.cache_points import read_plan, use_cache
 from bedrock_helpers.offline.composer import Composition, input_of
 from bedrock_helpers.offline.conversation import check_conversation
 from bedrock_helpers.offline.errors import Refusal, refusal
+from bedrock_helpers.offline.guarded_input import take_conversation
 from bedrock_helpers.offline.http_reply import (
     ANSWERED_BY,
     MODEL,
@@ -14,7 +16,7 @@ from bedrock_helpers.offline.http_reply import (
     stream_reply,
 )
 from bedrock_helpers.offline.local_model import local_model, model_name
-from bedrock_helpers.offline.model_ids import callable_model
+from bedrock_helpers.offline.model_ids import callable_model, is_provisioned
 from bedrock_helpers.offline.native_request import read_body
 from bedrock_helpers.offline.parameters import read_sampling
 from bedrock_helpers.offline.stream_faults import broken_event, until_break
@@ -36,16 +38,25 @@ class _Turn:
         tools.check_tools(request, self.model)
         tools.output_schema(request)
         sampling = read_sampling(request, self.model)
+        self.guard, request = take_conversation(request, call)
+        plan = read_plan(request, self.model, not is_provisioned(model_id))
         call.account.subscribe(self.model)
         self.key = replies.request_key(request, self.model.model_id)
-        self.stored, self.occurrence = call.replies.find(self.key)
-        self.answer = self.stored or Composition(request, self.model, sampling)
+        if self.guard and self.guard.blocked_input:
+            plan, self.stored, self.occurrence = None, self.guard.refused_input(), 0
+        else:
+            self.stored, self.occurrence = call.replies.find(self.key)
+        self.source = self.stored or Composition(request, self.model, sampling)
+        self.answer = self.guard.watch(self.source) if self.guard else self.source
+        in_cache = use_cache(plan, self.stored, self.model.model_id, call)
+        self.prefix_tokens, self.cached = in_cache
 
     @property
     def headers(self):
+        told = self.guard.headers if self.guard else {}
         if self.stored:
-            return {ANSWERED_BY: self.stored.answered_by}
-        headers = {ANSWERED_BY: replies.LOCAL_MODEL}
+            return {ANSWERED_BY: self.stored.answered_by, **told}
+        headers = {ANSWERED_BY: replies.LOCAL_MODEL, **told}
         headers[MODEL] = model_name()
         if self.answer.shortened_tokens:
             headers[SHORTENED] = f"from {self.answer.shortened_tokens} tokens"
@@ -60,11 +71,11 @@ class _Turn:
         yield from self.answer.pieces()
         if self.stored:
             return
-        replies.record(self.key, self.occurrence, self.answer.blocks, self.answer)
+        made, counts = self.source, self.prefix_tokens
+        replies.record(self.key, self.occurrence, made.blocks, made, counts)
 
     def totals(self):
         """Usage, metrics and what the request asked to have echoed."""
-        used, made = self.answer.input_tokens, self.answer.output_tokens
         elapsed_ms = round((time.perf_counter() - self.started) * 1000)
         echoed = {
             name: self.request[name]
@@ -72,14 +83,18 @@ class _Turn:
             if name in self.request
         }
         return {
-            "usage": {
-                "inputTokens": used,
-                "outputTokens": made,
-                "totalTokens": used + made,
-            },
+            "usage": self._usage(),
             "metrics": {"latencyMs": elapsed_ms},
             **echoed,
+            **(self.guard.converse_trace() if self.guard else {}),
         }
+
+    def _usage(self):
+        used, made = self.answer.input_tokens, self.answer.output_tokens
+        if self.cached:
+            return self.cached.usage(used, made)
+        total = used + made
+        return {"inputTokens": used, "outputTokens": made, "totalTokens": total}
 
     def stop(self):
         """The stop reason, and the fields asked for by JSON pointer."""
@@ -177,6 +192,7 @@ def count_tokens(request, call):
         conversation = _native(request["input"]["invokeModel"]["body"], model)
     check_conversation(conversation, model)
     tools.check_tools(conversation, model)
+    _, conversation = take_conversation(conversation, call)
     specs = tools.tool_specs(conversation)
     note = tools.describe(specs) if specs else None
     text = chat_format.prompt_text(conversation, note=note)

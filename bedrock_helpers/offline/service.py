@@ -19,6 +19,7 @@ from bedrock_helpers.offline.signature import check_clock, read_signature
 
 #: What requests may be signed for: bedrock-runtime's are signed for bedrock.
 ANSWERED = (*SERVICES, "sts", "pricing")
+_YEAR_MINUTES = 366 * 24 * 60
 _HOST = re.compile(r"(?:bedrock(?:-runtime)?(?:-fips)?|api\.pricing)\.([a-z0-9-]+)\.")
 
 
@@ -31,6 +32,7 @@ class Call:
     account: Account
     replies: Replies
     faults: Faults
+    now: datetime.datetime
 
 
 class OfflineBedrock:
@@ -72,6 +74,7 @@ class OfflineBedrock:
         self._faults = Faults()
         self._region_name = region_name
         self._clock_offset = datetime.timedelta()
+        self._passed = datetime.timedelta()
 
     def __repr__(self):
         """Say the day and the kind of account."""
@@ -146,6 +149,31 @@ class OfflineBedrock:
         """
         self._clock_offset = datetime.timedelta(minutes=minutes_ahead)
 
+    def pass_time(self, minutes):
+        """
+        Let time pass for what the service keeps.
+
+        Prompt caches run out and commitment terms end as if so many minutes had
+        gone by. Requests are still signed and checked by the real time, so, unlike
+        after :meth:`set_clock`, they go on being accepted.
+
+        Parameters
+        ----------
+        minutes : float
+            0 to 527,040, a year; it adds up over several calls.
+
+        Raises
+        ------
+        ValueError
+            For another number: time does not go back.
+        """
+        if not 0 <= minutes <= _YEAR_MINUTES:
+            raise ValueError(
+                f"minutes={minutes!r}: from 0 to {_YEAR_MINUTES}, a year. "
+                "Type: session.offline.pass_time(minutes=6)"
+            )
+        self._passed += datetime.timedelta(minutes=minutes)
+
     def answer(self, method, url, headers, body):
         """
         Answer one HTTP request.
@@ -185,7 +213,12 @@ class OfflineBedrock:
         if operation.service_model.service_name == "bedrock-runtime":
             self._faults.raise_next()
         call = Call(
-            operation, self.region_of(url), self._account, self._replies, self._faults
+            operation,
+            self.region_of(url),
+            self._account,
+            self._replies,
+            self._faults,
+            _now() + self._clock_offset + self._passed,
         )
         return OPERATIONS[operation.name](parameters, call)
 

@@ -26,6 +26,7 @@ JAMBA = "ai21.jamba-1-5-mini-v1:0"  # Legacy
 BARE_HAIKU = HAIKU.removeprefix("us.")
 ASK = {"modelId": MICRO, "messages": [user("Hi")]}
 TITAN_EMBEDDINGS = "amazon.titan-embed-text-v2:0"
+CACHE_POINT = {"cachePoint": {"type": "default"}}
 TOOL_USE = {"toolUse": {"toolUseId": "t1", "name": "get_weather", "input": {}}}
 TOOL_RESULT = {"toolResult": {"toolUseId": "t1", "content": [{"text": "Sun"}]}}
 
@@ -121,6 +122,71 @@ def signed_as(authorization):
 def agreement(operation, model=BARE_HAIKU, session="ready", **more):
     """A call about a Marketplace agreement that is refused."""
     return Provocation(operation, {"modelId": model, **more}, session)
+
+
+def purchase(**more):
+    """Provisioned throughput to buy."""
+    return {
+        "provisionedModelName": "mine",
+        "modelId": f"{MICRO}:128k",
+        "modelUnits": 1,
+        **more,
+    }
+
+
+def buy(session, parameters):
+    """Buy provisioned throughput in a session."""
+    session.client("bedrock").create_provisioned_model_throughput(**parameters)
+
+
+def profile(**more):
+    """An application inference profile to make."""
+    source = {"copyFrom": f"arn:aws:bedrock:us-east-1::foundation-model/{MICRO}"}
+    return {"inferenceProfileName": "mine", "modelSource": source, **more}
+
+
+def make_a_thousand_profiles(session):
+    """Make as many application profiles as an account may have."""
+    client = session.client("bedrock")
+    for _ in range(1000):
+        client.create_inference_profile(**profile())
+
+
+def guardrail(**more):
+    """A guardrail to make: it blocks one word."""
+    return {
+        "name": "words",
+        "wordPolicyConfig": {"wordsConfig": [{"text": "Athena"}]},
+        "blockedInputMessaging": "No.",
+        "blockedOutputsMessaging": "Not this.",
+        **more,
+    }
+
+
+def prompt_attack(output_strength):
+    """A filter for prompt attacks."""
+    strengths = {"inputStrength": "HIGH", "outputStrength": output_strength}
+    return {"type": "PROMPT_ATTACK", **strengths}
+
+
+LOOKS_AHEAD = {"name": "ahead", "pattern": "a(?=b)", "action": "BLOCK"}
+
+
+def make_guardrails(session, *names, versions=0):
+    """Make guardrails, and versions of the last; its id."""
+    client = session.client("bedrock")
+    for name in names:
+        made = client.create_guardrail(**guardrail(name=name))["guardrailId"]
+    for _ in range(versions):
+        client.create_guardrail_version(guardrailIdentifier=made)
+    return made
+
+
+def apply(identifier, text="Hi", **more):
+    """What ApplyGuardrail is asked."""
+    asked = {"guardrailIdentifier": identifier, "guardrailVersion": "DRAFT"}
+    content = [{"text": {"text": text}}]
+    return {**asked, "source": "INPUT", "content": content, **more}
 
 
 def json_output(schema):
@@ -325,6 +391,89 @@ PROVOCATIONS = {
         session="ready",
         model=TITAN_EMBEDDINGS,
         limit=8192,
+    ),
+    "too_many_cache_points": lambda: converse(
+        HAIKU, system=[{"text": "a"}, CACHE_POINT] * 5, values={"count": 5}
+    ),
+    "cache_ttl_order": lambda: converse(
+        HAIKU,
+        user("Hi", {"cachePoint": {"type": "default", "ttl": "1h"}}),
+        system=[{"text": "a"}, CACHE_POINT],
+        values={"path": "messages.0.content.0"},
+    ),
+    "too_many_profiles": lambda: Provocation(
+        "CreateInferenceProfile",
+        profile(),
+        values={"most": 1000},
+        prepare=make_a_thousand_profiles,
+    ),
+    "too_many_tags": lambda: Provocation(
+        "CreateInferenceProfile",
+        profile(tags=[{"key": f"k{n}", "value": "v"} for n in range(51)]),
+        values={"most": 50},
+    ),
+    "not_provisionable": lambda: Provocation(
+        "CreateProvisionedModelThroughput",
+        purchase(modelId=MICRO),
+        values={"model_id": MICRO},
+    ),
+    "legacy_not_provisionable": lambda: Provocation(
+        "CreateProvisionedModelThroughput",
+        purchase(modelId=JAMBA),
+        values={"model_id": JAMBA},
+    ),
+    "model_units_exceeded": lambda: Provocation(
+        "CreateProvisionedModelThroughput", purchase(), "new", {"granted": 0}
+    ),
+    "provisioned_name_taken": lambda: Provocation(
+        "CreateProvisionedModelThroughput",
+        purchase(),
+        values={"name": "mine"},
+        prepare=lambda s: buy(s, purchase()),
+    ),
+    "commitment_not_over": lambda: Provocation(
+        "DeleteProvisionedModelThroughput",
+        {"provisionedModelId": "mine"},
+        prepare=lambda s: buy(s, purchase(commitmentDuration="OneMonth")),
+    ),
+    "guardrail_unknown": lambda: Provocation("ApplyGuardrail", apply("abcdefghijkl")),
+    "guardrail_identifier_invalid": lambda: converse(
+        guardrailConfig={"guardrailIdentifier": "abc", "guardrailVersion": "1"}
+    ),
+    "guardrail_input_format": lambda: converse(
+        guardrailConfig={"guardrailIdentifier": "abcdefghijkl"}
+    ),
+    "guardrail_without_policy": lambda: Provocation(
+        "CreateGuardrail", guardrail(wordPolicyConfig={})
+    ),
+    "guardrail_prompt_attack_output": lambda: Provocation(
+        "CreateGuardrail",
+        guardrail(contentPolicyConfig={"filtersConfig": [prompt_attack("LOW")]}),
+    ),
+    "guardrail_name_taken": lambda: Provocation(
+        "CreateGuardrail", guardrail(), prepare=lambda s: make_guardrails(s, "words")
+    ),
+    "guardrail_not_found": lambda: Provocation(
+        "GetGuardrail",
+        {"guardrailIdentifier": "abcdefghijkl"},
+        values={"identifier": "abcdefghijkl"},
+    ),
+    "guardrail_quota": lambda: Provocation(
+        "CreateGuardrail",
+        guardrail(),
+        values={"limit": 100},
+        prepare=lambda s: make_guardrails(s, *map("words-{}".format, range(100))),
+    ),
+    "guardrail_version_quota": lambda: Provocation(
+        "CreateGuardrailVersion",
+        {"guardrailIdentifier": make_guardrails(open_desk().session, "words")},
+        values={"limit": 20},
+        prepare=lambda s: make_guardrails(s, "words", versions=20),
+    ),
+    "guardrail_invalid": lambda: Provocation(
+        "CreateGuardrail",
+        guardrail(sensitiveInformationPolicyConfig={"regexesConfig": [LOOKS_AHEAD]}),
+        values={"problem": "the regex a(?=b) looks around, which is not supported"},
     ),
     "clock_behind": lambda: clock(minutes_ahead=20),
     "clock_ahead": lambda: clock(minutes_ahead=-20),

@@ -20,7 +20,17 @@ from tests.offline.desk import (
     tool,
     user,
 )
-from tests.offline.provocations import BARE_HAIKU, PROVOCATIONS, offer_token, provoked
+from tests.offline.provocations import (
+    BARE_HAIKU,
+    PROVOCATIONS,
+    apply,
+    guardrail,
+    offer_token,
+    profile,
+    prompt_attack,
+    provoked,
+    purchase,
+)
 
 ASK = {"modelId": MICRO, "messages": [user("Hi")], "inferenceConfig": tokens(3)}
 # Codes AWS's gateways send for any operation, and the one that is ours.
@@ -32,6 +42,39 @@ NOT_MODELLED = {
     "IncompleteSignatureException",
     "InvalidSignatureException",
     "NotAvailableOffline",
+}
+BOUGHT = {"provisionedModelId": "mine"}
+FULL = guardrail(
+    description="All policies",
+    topicPolicyConfig={
+        "topicsConfig": [{"name": "a", "definition": "b", "type": "DENY"}]
+    },
+    contentPolicyConfig={"filtersConfig": [prompt_attack("NONE")]},
+    sensitiveInformationPolicyConfig={
+        "piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}],
+        "regexesConfig": [{"name": "r", "pattern": "R[0-9]", "action": "BLOCK"}],
+    },
+    contextualGroundingPolicyConfig={
+        "filtersConfig": [{"type": "GROUNDING", "threshold": 0.5}]
+    },
+    kmsKeyId="0" * 36,
+    crossRegionConfig={"guardrailProfileIdentifier": "us.guardrail.v1:0"},
+    tags=[{"key": "team", "value": "shop"}],
+)
+#: The first id a session gives is always the same.
+ARN = open_desk().call("CreateInferenceProfile", **profile())["inferenceProfileArn"]
+ID = ARN.rpartition("/")[2]
+#: Kinds of session in which something has been made before.
+MADE = {
+    "form": ("new", "PutUseCaseForModelAccess", {"formData": FORM}),
+    "profile": ("ready", "CreateInferenceProfile", profile()),
+    "guardrail": ("ready", "CreateGuardrail", FULL),
+    "bought": ("ready", "CreateProvisionedModelThroughput", purchase()),
+    "committed": (
+        "ready",
+        "CreateProvisionedModelThroughput",
+        purchase(commitmentDuration="OneMonth"),
+    ),
 }
 CLAUDE_TEXT = {"prompt": "\n\nHuman: Hi\n\nAssistant:", "max_tokens_to_sample": 3}
 
@@ -55,6 +98,29 @@ GOOD_CALLS = {
     "DeleteFoundationModelAgreement": lambda: ("ready", agreement()),
     "PutUseCaseForModelAccess": lambda: ("new", {"formData": FORM}),
     "GetUseCaseForModelAccess": lambda: ("ready", {}),
+    "CreateInferenceProfile": lambda: ("ready", profile()),
+    "DeleteInferenceProfile": lambda: ("profile", {"inferenceProfileIdentifier": ID}),
+    "CreateProvisionedModelThroughput": lambda: ("ready", purchase()),
+    "GetProvisionedModelThroughput": lambda: ("committed", BOUGHT),
+    "ListProvisionedModelThroughputs": lambda: ("bought", {"maxResults": 1}),
+    "UpdateProvisionedModelThroughput": lambda: ("bought", BOUGHT),
+    "DeleteProvisionedModelThroughput": lambda: ("bought", BOUGHT),
+    "TagResource": lambda: (
+        "profile",
+        {"resourceARN": ARN, "tags": [{"key": "team", "value": "shop"}]},
+    ),
+    "UntagResource": lambda: ("profile", {"resourceARN": ARN, "tagKeys": ["team"]}),
+    "ListTagsForResource": lambda: ("profile", {"resourceARN": ARN}),
+    "CreateGuardrail": lambda: ("ready", FULL),
+    "GetGuardrail": lambda: ("guardrail", {"guardrailIdentifier": ID}),
+    "ListGuardrails": lambda: ("guardrail", {}),
+    "UpdateGuardrail": lambda: (
+        "guardrail",
+        guardrail(guardrailIdentifier=ID, name="other"),
+    ),
+    "DeleteGuardrail": lambda: ("guardrail", {"guardrailIdentifier": ID}),
+    "CreateGuardrailVersion": lambda: ("guardrail", {"guardrailIdentifier": ID}),
+    "ApplyGuardrail": lambda: ("guardrail", apply(ID, "Athena, a@b.org")),
     "Converse": lambda: ("ready", ASK),
     "ConverseStream": lambda: ("ready", ASK),
     "CountTokens": lambda: (
@@ -97,10 +163,11 @@ def model_of(operation):
 
 
 def session_for(kind):
-    if kind != "form":
+    if kind not in MADE:
         return open_desk(kind)
-    desk = open_desk("new")
-    desk.call("PutUseCaseForModelAccess", formData=FORM)
+    account, operation, parameters = MADE[kind]
+    desk = open_desk(account)
+    desk.call(operation, **parameters)
     return desk
 
 
@@ -195,10 +262,10 @@ def test_a_refusal_has_a_code_its_operation_is_modelled_to_have(key):
 
 
 def test_an_operation_it_does_not_have_says_so_and_lists_those_it_has(ready):
-    error = ready.refused("ListGuardrails")
+    error = ready.refused("ListPromptRouters")
     assert error.response["Error"]["Code"] == "NotAvailableOffline"
     message = error.response["Error"]["Message"]
-    assert "ListGuardrails" in message
+    assert "ListPromptRouters" in message
     assert all(name in message for name in OPERATIONS)
 
 

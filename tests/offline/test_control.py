@@ -182,7 +182,7 @@ def test_a_token_nobody_gave_is_refused(token):
     assert error.response["Error"]["Code"] == "ValidationException"
 
 
-def test_there_are_no_application_profiles(ready):
+def test_nobody_has_made_a_profile_yet_and_those_of_aws_are_listed(ready):
     kinds = {kind: profiles(ready, typeEquals=kind) for kind in PROFILE_TYPES}
     assert kinds["APPLICATION"] == [] and kinds["SYSTEM_DEFINED"] == profiles(ready)
 

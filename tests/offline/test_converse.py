@@ -137,14 +137,8 @@ def test_the_standard_tier_and_latency_are_echoed_where_asked_for(ready):
     assert (reply["serviceTier"], reply["performanceConfig"]) == (tier, speed)
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {"serviceTier": {"type": "flex"}},
-        {"performanceConfig": {"latency": "optimized"}},
-    ],
-)
-def test_a_tier_nobody_granted_is_not_pretended(ready, asked):
+def test_optimised_latency_is_not_pretended(ready):
+    asked = {"performanceConfig": {"latency": "optimized"}}
     error = ready.refused("Converse", modelId=MICRO, messages=[user("Hi")], **asked)
     assert error.response["Error"]["Code"] == "NotAvailableOffline"
 
@@ -239,8 +233,8 @@ NOT_HERE = {
             )
         ],
     },
-    "guardrails": {
-        "guardrailConfig": {"guardrailIdentifier": "abc", "guardrailVersion": "1"}
+    "a picture to guard": {
+        "messages": [user("Look", {"guardContent": {"image": IMAGE["image"]}})]
     },
     "thinking": {
         "modelId": HAIKU,

@@ -1,4 +1,4 @@
-"""What surrounds a native body: content type, size, guardrail and tier."""
+"""What surrounds a native body: content type, size and tier."""
 
 import json
 
@@ -47,8 +47,6 @@ def test_json_is_taken_when_it_is_said_to_be_json(operation, ready):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"guardrailIdentifier": "gr1", "guardrailVersion": "1"}, "guardrailIdent"),
-        ({"serviceTier": "priority"}, "tier priority"),
         ({"performanceConfigLatency": "optimized"}, "optimized latency"),
     ],
 )

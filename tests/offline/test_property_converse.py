@@ -23,6 +23,8 @@ from tests.offline.desk import (
 )
 from tests.offline.provocations import (
     BARE_HAIKU,
+    apply,
+    guardrail,
 )
 from tests.offline.strategies import (
     any_json,
@@ -164,6 +166,41 @@ def test_the_control_plane_replies_or_refuses_in_words(one, two, data):
         "CreateFoundationModelAgreement": {"modelId": one, "offerToken": two},
         "DeleteFoundationModelAgreement": {"modelId": one},
         "PutUseCaseForModelAccess": {"formData": data},
+        "CreateInferenceProfile": {
+            "inferenceProfileName": one,
+            "modelSource": {"copyFrom": two},
+        },
+        "DeleteInferenceProfile": {"inferenceProfileIdentifier": one},
+        "CreateProvisionedModelThroughput": {
+            "modelUnits": 1,
+            "provisionedModelName": one,
+            "modelId": two,
+        },
+        "GetProvisionedModelThroughput": {"provisionedModelId": one},
+        "ListProvisionedModelThroughputs": {
+            "creationTimeAfter": one,
+            "nameContains": two,
+        },
+        "UpdateProvisionedModelThroughput": {
+            "provisionedModelId": one,
+            "desiredModelId": two,
+        },
+        "DeleteProvisionedModelThroughput": {"provisionedModelId": one},
+        "CreateGuardrail": guardrail(
+            name=one,
+            sensitiveInformationPolicyConfig={
+                "regexesConfig": [{"name": "r", "pattern": two, "action": "BLOCK"}]
+            },
+        ),
+        "GetGuardrail": {"guardrailIdentifier": one, "guardrailVersion": two},
+        "ListGuardrails": {"guardrailIdentifier": one, "nextToken": two},
+        "UpdateGuardrail": guardrail(guardrailIdentifier=one, name=two),
+        "DeleteGuardrail": {"guardrailIdentifier": one, "guardrailVersion": two},
+        "CreateGuardrailVersion": {"guardrailIdentifier": one},
+        "ApplyGuardrail": apply(one, two, guardrailVersion=two),
+        "TagResource": {"resourceARN": one, "tags": [{"key": two, "value": two}]},
+        "UntagResource": {"resourceARN": one, "tagKeys": [two]},
+        "ListTagsForResource": {"resourceARN": two},
     }
     for operation, parameters in calls.items():
         for desk in (CHECKED, UNCHECKED):
@@ -236,4 +273,4 @@ def test_schemas_nested_deeply_are_kept_to_or_refused():
 
 
 def test_every_operation_was_thrown_at():
-    assert len(OPERATIONS) == 15, "add the new operation's bodies to this module"
+    assert len(OPERATIONS) == 32, "add the new operation's bodies to this module"
