@@ -1,37 +1,25 @@
-"""The most a Bedrock call can cost, and what it did cost; both err high.
+"""What a Bedrock call cost, by the tokens its reply reports.
 
-Before a call its input counts one token a byte, and some more for what the
-service adds (chat format, tool instructions). What bytes do not measure (an
-image, a document, a file, an object in S3) counts as the model's whole window.
-Output counts as ``maxTokens``, or the model's own maximum when that is unset.
-Cache writes and reads count twice the input price, which is the dearest of
-them. Guardrails are billed apart and are not counted.
+Guardrails are billed apart and are not counted. Prices are those of the United
+States: see :mod:`bedrock_helpers.price_list`.
 """
 
 import json
+import re
 from decimal import Decimal
+from functools import lru_cache
 
 from bedrock_helpers import catalog
-from bedrock_helpers.pricing import UnknownPriceError, cost_of
+from bedrock_helpers.families import sdxl
+from bedrock_helpers.parameters import family_of
+from bedrock_helpers.pricing import UnknownPriceError, cost_of, image_usd
 
-#: A margin for what the service adds to a request (chat format, the wording of
-#: tools): our choice, generous, no published figure.
-ADDED_TOKENS = 1_500
-_TIERS = {"priority": Decimal("1.75"), "default": Decimal(1), "flex": Decimal(1)}
-_CACHE_FACTOR = 2
-_CACHE_MARKS = ("cachePoint", "cache_control")
-_NOT_MEASURED_IN_BYTES = {
-    "audio",
-    "document",
-    "image",
-    "image_url",
-    "input_audio",
-    "s3Location",
-    "video",
-}
-_LARGEST_WINDOW_TOKENS = 1_000_000
-_LARGEST_OUTPUT_TOKENS = 128_000
-_COUNT_HEADERS = {
+#: ARNs that end in the id they are charged by.
+_CHARGED_BY_ID = re.compile(
+    r"arn:[^:]+:bedrock:[^/]+:(foundation-model|inference-profile)/"
+)
+#: What InvokeModel's reply tells in its headers, by Converse's names.
+_HEADERS = {
     "inputTokens": "x-amzn-bedrock-input-token-count",
     "outputTokens": "x-amzn-bedrock-output-token-count",
     "cacheReadInputTokens": "x-amzn-bedrock-cache-read-input-token-count",
@@ -39,143 +27,251 @@ _COUNT_HEADERS = {
 }
 
 
-def most_usd(request):
+def actual_usd(request, reply, *, on=None):
     """
-    The most one call can cost.
+    What a call cost, by what its reply reports.
 
     Parameters
     ----------
     request : dict
         Arguments of ``converse``, ``invoke_model`` or their streams.
-
-    Returns
-    -------
-    decimal.Decimal
-        US dollars; 0 for a model past its end of life, which only refuses.
-
-    Raises
-    ------
-    UnknownPriceError
-        For a model, a service tier or a latency mode without a known price.
-
-    Examples
-    --------
-    >>> hello = [{"role": "user", "content": [{"text": "Hi"}]}]
-    >>> most_usd({
-    ...     "modelId": "amazon.nova-micro-v1:0",
-    ...     "messages": hello,
-    ...     "inferenceConfig": {"maxTokens": 1000},
-    ... })
-    Decimal('0.000196035')
-    """
-    model_id = request["modelId"]
-    if _has_ended(model_id):
-        return Decimal(0)
-    _cost_usd(model_id, 0, 0)  # an unknown price speaks before anything else
-    sent = {name: value for name, value in request.items() if name != "modelId"}
-    usd = _cost_usd(model_id, _most_input_tokens(model_id, sent), _most_output(request))
-    return usd * _factor(request)
-
-
-def actual_usd(request, reply):
-    """
-    What a call cost, by the tokens its reply reports.
-
-    Parameters
-    ----------
-    request : dict
-        As for :func:`most_usd`.
     reply : dict
         What boto3 returned.
+    on : str, optional
+        ``"2023-09-28"`` for launch day's prices.
 
     Returns
     -------
     decimal.Decimal or None
-        None where the reply reports no tokens: a stream, not yet read.
+        US dollars. None where the reply reports no tokens: a stream, not yet
+        read, or a model that tells none.
+
+    Raises
+    ------
+    UnknownPriceError
+        For a model, a service tier or a kind of token without a known price.
+
+    Examples
+    --------
+    >>> usage = {"inputTokens": 1000, "outputTokens": 200}
+    >>> actual_usd({"modelId": "amazon.nova-micro-v1:0"}, {"usage": usage})
+    Decimal('0.000063')
     """
-    usage = _reported(reply)
-    if usage is None:
+    usage = usage_of(request, reply)
+    if usage is None and not makes_pictures(request):
         return None
-    if _has_ended(request["modelId"]):
+    return usage_usd(request, usage, tier=reply.get("serviceTier"), on=on)
+
+
+def usage_usd(request, usage, *, tier=None, on=None):
+    """
+    What a call cost, by its tokens or, of a model of pictures, by these.
+
+    Parameters
+    ----------
+    request : dict
+        As for :func:`actual_usd`.
+    usage : dict or None
+        As Converse reports it; not looked at where pictures are paid.
+    tier : dict or str, optional
+        The service tier the reply names: the one that served the call.
+    on : str, optional
+
+    Returns
+    -------
+    decimal.Decimal
+        US dollars; 0 of provisioned throughput, which is billed by the hour.
+
+    Raises
+    ------
+    UnknownPriceError
+    """
+    if is_billed_by_the_hour(request["modelId"]):
         return Decimal(0)
-    cached = sum(usage.get(f"cache{kind}InputTokens", 0) for kind in ("Read", "Write"))
-    input_tokens = usage["inputTokens"] + _CACHE_FACTOR * cached
-    usd = _cost_usd(request["modelId"], input_tokens, usage["outputTokens"])
-    return usd * _factor(request)
+    if makes_pictures(request):
+        return pictures_usd(request, on=on)
+    served = service_tier({**request, "serviceTier": tier} if tier else request)
+    usage = with_ttl(usage, request)
+    return cost_of(usage, request["modelId"], tier=served, on=on)
 
 
-def _cost_usd(model_id, input_tokens, output_tokens):
-    usage = {"inputTokens": input_tokens, "outputTokens": output_tokens}
-    return cost_of(usage, model_id)
+def usage_of(request, reply):
+    """
+    The tokens a reply reports, in its body or, for InvokeModel, its headers.
 
+    Returns
+    -------
+    dict or None
+        As Converse reports it.
 
-def _has_ended(model_id):
-    """Gone for good: a Legacy model past its date may still answer somewhere."""
-    try:
-        return catalog.get(model_id).status == "EOL"
-    except catalog.UnknownModelError:
-        return False
-
-
-def _most_input_tokens(model_id, sent):
-    text = json.dumps(sent, default=_readable)
-    if _has_unmeasured(sent) or _names_media(sent.get("body")):
-        window = catalog.get(model_id).context_window_tokens
-        most = window or _LARGEST_WINDOW_TOKENS
-    else:
-        most = len(text) + ADDED_TOKENS
-    cached = any(mark in text for mark in _CACHE_MARKS)
-    return most * (_CACHE_FACTOR if cached else 1)
-
-
-def _readable(value):
-    if isinstance(value, bytes | bytearray):
-        return bytes(value).decode("latin-1")
-    return str(value)
-
-
-def _has_unmeasured(value):
-    if isinstance(value, dict):
-        kinds = _NOT_MEASURED_IN_BYTES & value.keys()
-        return bool(kinds) or any(map(_has_unmeasured, value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(_has_unmeasured, value))
-    return hasattr(value, "read")
-
-
-def _names_media(body):
-    """Whether InvokeModel's body, which is JSON already, speaks of media."""
-    text = _readable(body)
-    return any(f'"{kind}"' in text for kind in _NOT_MEASURED_IN_BYTES)
-
-
-def _most_output(request):
-    asked = (request.get("inferenceConfig") or {}).get("maxTokens")
-    overridden = "max" in str(request.get("additionalModelRequestFields", ""))
-    if asked is not None and not overridden:
-        return asked
-    largest = catalog.get(request["modelId"]).max_output_tokens
-    return max(largest or _LARGEST_OUTPUT_TOKENS, asked or 0)
-
-
-def _factor(request):
-    """Converse nests tier and latency; InvokeModel has them flat."""
-    tier = request.get("serviceTier") or "default"
-    tier = tier["type"] if isinstance(tier, dict) else tier
-    nested = (request.get("performanceConfig") or {}).get("latency")
-    latency = nested or request.get("performanceConfigLatency") or "standard"
-    if tier not in _TIERS or latency != "standard":
-        raise UnknownPriceError(
-            f"No price is known for {request['modelId']!r} at service tier {tier!r} "
-            f"and latency {latency!r}. Leave both out for the standard price."
-        )
-    return _TIERS[tier]
-
-
-def _reported(reply):
-    """The tokens a reply reports, in its body or, for InvokeModel, its headers."""
+    Examples
+    --------
+    >>> usage_of({"modelId": "amazon.nova-micro-v1:0"}, {"stream": ...}) is None
+    True
+    """
     if "usage" in reply:
-        return reply["usage"]
+        return complete(request, reply["usage"])
     headers = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    found = {k: int(headers[h]) for k, h in _COUNT_HEADERS.items() if h in headers}
-    return found if {"inputTokens", "outputTokens"} <= found.keys() else None
+    counts = {k: int(headers[h]) for k, h in _HEADERS.items() if h in headers}
+    return complete(request, counts)
+
+
+def complete(request, counts):
+    """
+    Counts as a usage, or None where they are not all there.
+
+    Embeddings are no tokens: of them nothing but the input is ever counted.
+
+    Examples
+    --------
+    >>> complete({"modelId": "amazon.titan-embed-text-v2:0"}, {"inputTokens": 5})
+    {'outputTokens': 0, 'inputTokens': 5}
+    >>> complete({"modelId": "amazon.nova-micro-v1:0"}, {"inputTokens": 5})
+    """
+    if "inputTokens" not in counts:
+        return None
+    if "outputTokens" not in counts and makes(request, "EMBEDDING"):
+        return {"outputTokens": 0, **counts}
+    return counts if "outputTokens" in counts else None
+
+
+def service_tier(request):
+    """
+    The service tier of a call, by the name of its price.
+
+    Converse nests tier and latency; InvokeModel has them flat.
+
+    Raises
+    ------
+    UnknownPriceError
+        For optimised latency, which has prices of its own.
+
+    Examples
+    --------
+    >>> service_tier({"modelId": "x", "serviceTier": {"type": "priority"}})
+    'priority'
+    """
+    if latency(request) != "standard":
+        raise UnknownPriceError(
+            f"No price is known for {request['modelId']!r} at latency "
+            f"{latency(request)!r}. For the standard price leave it out."
+        )
+    return named_tier(request)
+
+
+def named_tier(request):
+    """The service tier a request names, whether its price is known or not."""
+    tier = request.get("serviceTier") or "default"
+    return tier["type"] if isinstance(tier, dict) else tier
+
+
+def latency(request):
+    """The latency mode a request asks for: ``"standard"`` or ``"optimized"``."""
+    nested = (request.get("performanceConfig") or {}).get("latency")
+    return nested or request.get("performanceConfigLatency") or "standard"
+
+
+def charged_id(model_id):
+    """
+    The id a call is charged by: the last part of a model's or profile's ARN.
+
+    Examples
+    --------
+    >>> arn = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
+    >>> charged_id(arn)
+    'amazon.nova-micro-v1:0'
+    """
+    known = _CHARGED_BY_ID.match(model_id)
+    return model_id[known.end() :] if known else model_id
+
+
+@lru_cache(maxsize=1024)
+def record_of(model_id):
+    """The catalogue's record of the model that an id or ARN calls, or None."""
+    try:
+        return catalog.get(charged_id(model_id))
+    except catalog.UnknownModelError:
+        return None
+
+
+def is_billed_by_the_hour(model_id):
+    """
+    Whether an id is provisioned throughput's: its tokens cost nothing more.
+
+    Examples
+    --------
+    >>> is_billed_by_the_hour("arn:aws:bedrock:us-east-1:1:provisioned-model/abc")
+    True
+    """
+    return ":provisioned-model/" in model_id
+
+
+def makes(request, modality):
+    """Whether a call's model makes nothing else, such as ``"EMBEDDING"``."""
+    model = record_of(request["modelId"])
+    return model is not None and model.output_modalities == (modality,)
+
+
+def makes_pictures(request):
+    """Whether a call is paid by the picture."""
+    return makes(request, "IMAGE")
+
+
+def pictures_usd(request, *, on=None):
+    """
+    What the pictures cost that a native body asks for.
+
+    Only SDXL makes several at once, and has prices by size and steps; what its body
+    leaves out has the model's default.
+
+    Raises
+    ------
+    UnknownPriceError
+
+    Examples
+    --------
+    >>> asked = {"samples": 2, "steps": 80}
+    >>> model_id = "stability.stable-diffusion-xl-v1"
+    >>> pictures_usd({"modelId": model_id, "body": json.dumps(asked)})
+    Decimal('0.16')
+    """
+    model_id = charged_id(request["modelId"])
+    if family_of(model_id) != "sdxl":
+        return image_usd(model_id)
+    settings = sdxl.settings_of(body_of(request) or {}, model_id, on)
+    counts = {name: n for name, n in settings.items() if type(n) is int and n > 0}
+    return image_usd(
+        model_id,
+        counts.get("samples", 1),
+        width_px=counts.get("width", sdxl.V0_SIZE),
+        height_px=counts.get("height", sdxl.V0_SIZE),
+        steps=counts.get("steps"),
+    )
+
+
+def body_of(request):
+    """The JSON object in an InvokeModel body; None where it is none, or a file."""
+    try:
+        body = json.loads(request["body"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def with_ttl(usage, request):
+    """
+    A usage that says how long a cache is kept: an hour, if the request asked for it.
+
+    Converse's replies say so themselves; InvokeModel's headers do not.
+
+    Examples
+    --------
+    >>> written = {"inputTokens": 1, "outputTokens": 1, "cacheWriteInputTokens": 9}
+    >>> asked = {"body": '{"cache_control": {"type": "ephemeral", "ttl": "1h"}}'}
+    >>> with_ttl(written, asked)["cacheDetails"]
+    [{'ttl': '1h', 'inputTokens': 9}]
+    """
+    written = usage.get("cacheWriteInputTokens")
+    if not written or "cacheDetails" in usage or "1h" not in str(request.get("body")):
+        return usage
+    return {**usage, "cacheDetails": [{"ttl": "1h", "inputTokens": written}]}

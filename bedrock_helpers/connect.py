@@ -44,7 +44,8 @@ def connect(
     Returns
     -------
     boto3.Session
-        With ``mode``, and offline also ``offline`` (grants, faults, the day).
+        With ``mode`` and ``meter`` (calls, tokens, dollars), and offline also
+        ``offline`` (grants, faults, the day).
 
     Raises
     ------

@@ -10,8 +10,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
 from bedrock_helpers import catalog
-from bedrock_helpers.budget import Budget
 from bedrock_helpers.exceptions import AccountChangeRefused, NoCredentials
+from bedrock_helpers.meter import Meter
 
 #: Dollars a live session may spend unless told otherwise.
 DEFAULT_BUDGET_USD = "1.00"
@@ -64,7 +64,8 @@ class LiveSession(boto3.Session):
     ----------
     mode : str
         ``"live"``.
-    budget : Budget
+    meter : Meter
+        What its calls cost, and the budget.
     account : str
         The account's last four digits, or why they are not known.
     address : str or None
@@ -76,7 +77,7 @@ class LiveSession(boto3.Session):
     def __init__(self, *, region_name, profile_name=None, budget_usd=None, allow=()):
         self._allowed = _checked_allow(allow)
         limit = DEFAULT_BUDGET_USD if budget_usd is None else budget_usd
-        self.budget = Budget(limit)
+        self.meter = Meter(limit)
         try:
             super().__init__(profile_name=profile_name, region_name=region_name)
         except ProfileNotFound as missing:
@@ -86,7 +87,7 @@ class LiveSession(boto3.Session):
         calls = "before-parameter-build.bedrock-runtime"
         self.events.register_first(calls, self._guard_subscription)
         self._subscribed = set()
-        self.budget.watch(self.events)
+        self.meter.watch(self)
         self.account = self._account()
         self.address = self._address()
 
@@ -97,7 +98,7 @@ class LiveSession(boto3.Session):
         return (
             f"Bedrock session: LIVE, {self.region_name}, account {self.account}.\n"
             f"{where or ''}"
-            f"{self.budget}. Account changes allowed: {allowed}."
+            f"{self.meter}. Account changes allowed: {allowed}."
         )
 
     def _check_credentials(self):

@@ -37,13 +37,15 @@ def image_usd(model_id, images=1, *, width_px=None, height_px=None, steps=None):
     Decimal('0.80')
     """
     sides = [side for side in (width_px, height_px) if side is not None]
+    rows = _rows("images", model_id)
     fits = [
         Decimal(row["usd_per_image"])
-        for row in _rows("images", model_id)
+        for row in rows
         if _within(max(sides, default=None), row["up_to_side_px"])
         and _within(steps, row["up_to_steps"])
     ]
-    return images * min(fits)
+    dearest = max(Decimal(row["usd_per_image"]) for row in rows)
+    return images * min(fits, default=dearest)
 
 
 def provisioned_usd_per_hour(model_id, *, months, region_name="us-east-1"):

@@ -1,10 +1,10 @@
-"""What the tests of live mode and of the budget share."""
+"""What the tests of live mode and of the meter share."""
 
 import boto3
 import pytest
 
 import bedrock_helpers as bh
-from bedrock_helpers.budget import Budget
+from bedrock_helpers.meter import Meter
 from tests.loopback_aws import loopback_aws, without_aws
 
 
@@ -29,6 +29,6 @@ def session(monkeypatch, tmp_path):
     without_aws(monkeypatch, tmp_path)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "https://127.0.0.1:1")  # nobody answers
     session = boto3.Session("AKIDEXAMPLE", "secret", region_name="us-east-1")
-    session.budget = Budget(1)
-    session.budget.watch(session.events)
+    session.meter = Meter(1)
+    session.meter.watch(session)
     return session

@@ -1,164 +1,160 @@
-"""The most a call can cost is never less than what it costs."""
+"""What a call cost, by what its reply reports."""
 
-import io
 import json
 from decimal import Decimal
 
-import hypothesis.strategies as st
 import pytest
-from hypothesis import given
 
 import bedrock_helpers as bh
-from bedrock_helpers.call_cost import ADDED_TOKENS, actual_usd, most_usd
+from bedrock_helpers.call_cost import actual_usd, usage_of
 
 MODEL = bh.catalog.NOVA_LITE
-WINDOW = bh.catalog.get(MODEL).context_window_tokens
-LARGEST = bh.catalog.get(MODEL).max_output_tokens
+HAIKU = bh.catalog.CLAUDE_HAIKU_4_5
+GPT = bh.catalog.GPT_OSS_20B
+LAUNCH = bh.catalog.LAUNCH_DAY
+USAGE = {"inputTokens": 1000, "outputTokens": 200}
 
 
-def asking(*blocks, **more):
-    messages = [{"role": "user", "content": list(blocks)}]
-    limits = {"inferenceConfig": {"maxTokens": 1}}
-    return {"modelId": MODEL, "messages": messages, **limits, **more}
+def asking(model_id=MODEL, **more):
+    messages = [{"role": "user", "content": [{"text": "Hi"}]}]
+    return {"modelId": model_id, "messages": messages, **more}
 
 
-def input_tokens(request, output=1):
-    """The input tokens a bound stands for."""
-    price = bh.pricing.price_of(MODEL)
-    usd = most_usd(request) - output * price.usd_per_million_output / 1_000_000
-    return int(usd * 1_000_000 / price.usd_per_million_input)
+def headed(**counts):
+    """A reply of InvokeModel with counts in its headers."""
+    names = {k.replace("_", "-"): str(v) for k, v in counts.items()}
+    headers = {f"x-amzn-bedrock-{k}-token-count": v for k, v in names.items()}
+    return {"ResponseMetadata": {"HTTPHeaders": headers}}
 
 
-@given(st.text())
-def test_input_is_at_least_its_bytes_and_what_the_service_adds(text):
-    request = asking({"text": text})
-    assert input_tokens(request) >= len(text.encode(errors="replace")) + ADDED_TOKENS
+def test_a_reply_costs_what_its_usage_costs():
+    cost = actual_usd(asking(), {"usage": USAGE})
+    assert cost == bh.pricing.cost_of(USAGE, MODEL) == Decimal("0.000108")
 
 
-@pytest.mark.parametrize(
-    "block",
-    [
-        {"image": {"format": "png", "source": {"bytes": b"tiny"}}},
-        {"image": {"format": "png", "source": {"bytes": io.BytesIO(b"x" * 9)}}},
-        {"document": {"format": "pdf", "name": "d", "source": {"bytes": b"%PDF"}}},
-        {"video": {"format": "mp4", "source": {"s3Location": {"uri": "s3://b/k"}}}},
-        {"toolResult": {"toolUseId": "1", "content": [{"image": {}}]}},
-        {"guardContent": {"image": {"format": "png", "source": {"bytes": b"x"}}}},
-    ],
-    ids=lambda block: next(iter(block)),
-)
-def test_what_bytes_do_not_measure_counts_as_the_whole_window(block):
-    assert input_tokens(asking({"text": "What is it?"}, block)) == WINDOW
+def test_the_counts_of_invoke_model_are_in_its_headers():
+    reply = headed(input=1000, output=200)
+    assert actual_usd({"modelId": MODEL, "body": "{}"}, reply) == Decimal("0.000108")
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        io.BytesIO(b"x" * 5),
-        json.dumps({"content": [{"type": "image"}]}),
-        json.dumps({"content": [{"type": "document"}]}).encode(),
-        b'{"messages": [{"content": [{"video": {}}]}]}',
-    ],
-    ids=["a file", "an image", "a document", "a video"],
+    "reply",
+    [{"stream": object()}, {"body": object()}, headed(input=5), {"usage": {}}, {}],
+    ids=["stream", "body", "input only", "empty usage", "nothing"],
 )
-def test_a_body_that_bytes_do_not_measure_counts_as_the_whole_window(body):
-    assert input_tokens({"modelId": MODEL, "body": body}, LARGEST) == WINDOW
+def test_a_reply_that_reports_no_tokens_has_no_cost_yet(reply):
+    assert actual_usd(asking(), reply) is None
 
 
-def test_a_body_that_is_a_file_is_not_read():
-    body = io.BytesIO(b"{}")
-    most_usd({"modelId": MODEL, "body": body})
-    assert body.tell() == 0
+def test_an_embedding_is_paid_by_its_input_alone():
+    titan = {"modelId": "amazon.titan-embed-text-v2:0", "body": "{}"}
+    assert usage_of(titan, headed(input=5)) == {"inputTokens": 5, "outputTokens": 0}
+    assert actual_usd(titan, headed(input=1_000_000)) == Decimal("0.02")
+
+
+# The prompt cache
+
+
+def test_cached_tokens_have_their_own_prices():
+    usage = {
+        **USAGE,
+        "cacheReadInputTokens": 1000,
+        "cacheWriteInputTokens": 500,
+        "cacheDetails": [{"ttl": "5m", "inputTokens": 500}],
+    }
+    price = bh.pricing.price_of(HAIKU)
+    more = 1000 * price.usd_per_million_cache_read
+    more += 500 * price.usd_per_million_cache_write_5m
+    plain = actual_usd(asking(HAIKU), {"usage": USAGE})
+    assert actual_usd(asking(HAIKU), {"usage": usage}) - plain == more / 1_000_000
 
 
 @pytest.mark.parametrize(
-    "request_",
-    [
-        asking({"text": "Hi"}, {"cachePoint": {"type": "default"}}),
-        asking({"text": "Hi"}, system=[{"cachePoint": {"type": "default"}}]),
-        asking({"text": "Hi"}, toolConfig={"tools": [{"cachePoint": {}}]}),
-    ],
-    ids=["messages", "system", "tools"],
+    ("asked", "kind"),
+    [({"ttl": "1h"}, "cache_write_1h"), ({"type": "ephemeral"}, "cache_write_5m")],
 )
-def test_a_cache_point_doubles_the_input(request_):
-    plain = asking({"text": "Hi"})
-    assert input_tokens(request_) > 2 * input_tokens(plain) - 100
+def test_headers_do_not_say_for_how_long_but_the_request_does(asked, kind):
+    body = json.dumps({"cache_control": asked})
+    reply = headed(input=0, output=0, cache_write_input=1_000_000)
+    paid = actual_usd({"modelId": HAIKU, "body": body.encode()}, reply)
+    assert paid == getattr(bh.pricing.price_of(HAIKU), f"usd_per_million_{kind}")
 
 
-def test_cache_control_in_a_native_body_doubles_the_input():
-    plain, cached = (
-        {"modelId": MODEL, "body": json.dumps({name: {"type": "ephemeral"}})}
-        for name in ("something", "cache_control")
-    )
-    assert input_tokens(cached, LARGEST) >= 2 * input_tokens(plain, LARGEST)
+def test_a_kind_of_token_without_a_known_price_is_an_error():
+    usage = {**USAGE, "cacheWriteInputTokens": 5}
+    with pytest.raises(bh.pricing.UnknownPriceError):
+        actual_usd(asking(), {"usage": usage})
 
 
-@pytest.mark.parametrize(
-    "extra",
-    [
-        {"max_tokens": 9000},
-        {"inferenceConfig": {"max_new_tokens": 9000}},
-        {"maxTokens": 1},
-    ],
-)
-def test_a_limit_hidden_in_additional_fields_is_not_trusted(extra):
-    hidden = asking({"text": "Hi"}, additionalModelRequestFields=extra)
-    unset = {**asking({"text": "Hi"}), "inferenceConfig": {}}
-    assert most_usd(hidden) >= most_usd(unset)
+# How it is paid
 
 
-def test_an_unset_limit_counts_as_the_models_own():
-    unset = {**asking({"text": "Hi"}), "inferenceConfig": {}}
-    one = most_usd(asking({"text": "Hi"}))
-    step = bh.pricing.cost_of({"inputTokens": 0, "outputTokens": LARGEST - 1}, MODEL)
-    assert most_usd(unset) == pytest.approx(one + step, rel=Decimal("0.01"))
+@pytest.mark.parametrize("nested", [True, False])
+@pytest.mark.parametrize("tier", ["default", "flex", "priority"])
+def test_a_tier_is_paid_at_its_price(tier, nested):
+    request = asking(GPT, serviceTier={"type": tier} if nested else tier)
+    expected = bh.pricing.cost_of(USAGE, GPT, tier=tier)
+    assert actual_usd(request, {"usage": USAGE}) == expected
 
 
-@pytest.mark.parametrize(
-    ("tier", "factor"), [("default", "1"), ("flex", "1"), ("priority", "1.75")]
-)
-def test_a_tier_counts_at_least_its_price_before_and_after(tier, factor):
-    reply = {"usage": {"inputTokens": 1, "outputTokens": 1}}
-    plain = asking({"text": "Hi"})
-    flat = {**plain, "serviceTier": tier}
-    nested = {**plain, "serviceTier": {"type": tier}}
-    assert most_usd(flat) / most_usd(plain) >= Decimal(factor)
-    assert most_usd(nested) / most_usd(plain) >= Decimal(factor)
-    paid = actual_usd(nested, reply), actual_usd(plain, reply)
-    assert paid[0] == paid[1] * Decimal(factor)
+def test_the_tier_that_served_the_call_is_the_one_that_is_paid():
+    reply = {"usage": USAGE, "serviceTier": {"type": "default"}}
+    request = asking(GPT, serviceTier={"type": "priority"})
+    assert actual_usd(request, reply) == bh.pricing.cost_of(USAGE, GPT)
 
 
 @pytest.mark.parametrize(
     "more",
     [
-        {"serviceTier": {"type": "reserved"}},
-        {"serviceTier": "reserved"},
         {"performanceConfig": {"latency": "optimized"}},
         {"performanceConfigLatency": "optimized"},
     ],
 )
-def test_a_way_of_calling_without_a_known_price_is_an_error(more):
-    with pytest.raises(bh.pricing.UnknownPriceError, match="Leave both out"):
-        most_usd(asking({"text": "Hi"}, **more))
+def test_optimised_latency_has_prices_that_are_not_known(more):
+    with pytest.raises(bh.pricing.UnknownPriceError, match="leave it out"):
+        actual_usd(asking(**more), {"usage": USAGE})
 
 
-@pytest.mark.parametrize("kind", ["Read", "Write"])
-def test_cached_tokens_count_twice_the_input_price(kind):
-    usage = {"inputTokens": 1, "outputTokens": 0, f"cache{kind}InputTokens": 10}
-    paid = actual_usd(asking({"text": "Hi"}), {"usage": usage})
-    assert paid == bh.pricing.cost_of({"inputTokens": 21, "outputTokens": 0}, MODEL)
+def test_launch_day_had_prices_of_its_own():
+    request = {"modelId": "anthropic.claude-v2", "body": "{}"}
+    paid = actual_usd(request, headed(input=1000, output=1000), on=LAUNCH)
+    assert paid == Decimal("0.01102") + Decimal("0.03268")
 
 
-def test_cached_tokens_in_the_headers_count_too():
-    headers = {
-        "x-amzn-bedrock-input-token-count": "1",
-        "x-amzn-bedrock-output-token-count": "0",
-        "x-amzn-bedrock-cache-write-input-token-count": "10",
-    }
-    reply = {"ResponseMetadata": {"HTTPHeaders": headers}}
-    twice = {"inputTokens": 21, "outputTokens": 0}
-    assert actual_usd(asking(), reply) == bh.pricing.cost_of(twice, MODEL)
+def test_tokens_of_provisioned_throughput_cost_nothing_more():
+    arn = "arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc"
+    assert actual_usd(asking(arn), {"usage": USAGE}) == 0
 
 
-def test_a_reply_that_reports_no_tokens_has_no_cost_yet():
-    assert actual_usd(asking(), {"stream": object()}) is None
+# Pictures
+
+SDXL = "stability.stable-diffusion-xl-v1"
+SIZE = {"width": 1024, "height": 1024}
+
+
+@pytest.mark.parametrize(
+    ("asked", "usd"),
+    [
+        ({**SIZE, "steps": 30}, "0.04"),
+        ({**SIZE, "steps": 30, "samples": 2}, "0.08"),
+        ({**SIZE, "steps": 51}, "0.08"),
+        ({"width": 1536, "height": 640}, "0.08"),
+        ({}, "0.04"),
+        ({"steps": "many", "samples": 0}, "0.08"),
+        ([], "0.04"),
+    ],
+    ids=str,
+)
+def test_pictures_are_paid_by_the_piece_their_size_and_their_steps(asked, usd):
+    request = {"modelId": SDXL, "body": json.dumps(asked)}
+    assert actual_usd(request, {"body": object()}) == Decimal(usd)
+
+
+def test_the_first_sdxl_made_pictures_of_512_pixels():
+    request = {"modelId": "stability.stable-diffusion-xl-v0", "body": "{}"}
+    assert actual_usd(request, {}, on=LAUNCH) == Decimal("0.018")
+
+
+def test_other_models_of_pictures_make_one_a_call():
+    request = {"modelId": "stability.stable-image-core-v1:1", "body": "{}"}
+    assert actual_usd(request, {}) == Decimal("0.04")

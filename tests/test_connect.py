@@ -107,9 +107,10 @@ def test_showing_a_live_session_says_so_first(aws):
 
 
 def test_an_offline_session_has_a_budget_only_when_asked():
-    assert bh.connect().budget is None
-    assert bh.connect(budget_usd=2).budget.limit_usd == 2
+    assert bh.connect().meter.limit_usd is None
+    assert bh.connect(budget_usd=2).meter.limit_usd == 2
     assert "$2.00" in repr(bh.connect(budget_usd=2))
+    assert "Meter" not in repr(bh.connect())
 
 
 def test_offline_and_live_sessions_live_side_by_side(aws):

@@ -105,7 +105,8 @@ def test_every_item_has_its_row_with_its_fields_and_all_that_the_call_gave():
     assert results["valid"].tolist() == [True, False, False]
     assert results["correct"].tolist() == [True, False, False]
     assert results["input_tokens"].sum() == 3000
-    assert results["cost_usd"][0] == bh.pricing.cost_usd(MODEL, 1000, 10)
+    usage = {"inputTokens": 1000, "outputTokens": 10}
+    assert results["cost_usd"][0] == bh.pricing.cost_of(usage, MODEL)
     assert isinstance(results["cost_usd"].sum(), Decimal)
     assert results["stop_reason"].tolist() == ["end_turn", *["max_tokens"] * 2]
     assert set(results["answered_by"]) == {"Amazon Bedrock (live)"}
@@ -137,9 +138,10 @@ def test_the_cost_is_none_where_no_price_is_known(model_id):
 
 def test_the_cost_is_that_of_the_tier_that_served_the_call():
     sooner = reply("positive", serviceTier={"type": "priority"})
-    results = run(asked(sooner), TEMPLATE, ITEMS, score, model_id=MODEL)
-    standard = bh.pricing.cost_usd(MODEL, 1000, 10)
-    assert results["cost_usd"][0] == standard * Decimal("1.75")
+    model_id, usage = bh.catalog.GPT_OSS_20B, {"inputTokens": 1000, "outputTokens": 10}
+    results = run(asked(sooner), TEMPLATE, ITEMS, score, model_id=model_id)
+    cost = bh.pricing.cost_of(usage, model_id, tier="priority")
+    assert results["cost_usd"][0] == cost > bh.pricing.cost_of(usage, model_id)
 
 
 def test_a_failed_call_leaves_a_row_that_says_so_and_loses_no_other():
@@ -243,7 +245,7 @@ def test_a_budget_that_runs_out_keeps_what_was_paid_for():
         run(ask, TEMPLATE, MANY, score, model_id=MODEL)
     paid = caught.value.results
     assert len(paid) > 1
-    assert paid["cost_usd"].sum() == session.budget.spent_usd
+    assert paid["cost_usd"].sum() == session.meter.spent_usd
 
 
 def test_a_throttled_call_of_the_offline_bedrock_is_one_row_of_many():

@@ -3,7 +3,6 @@
 import pytest
 
 import bedrock_helpers as bh
-from tests.budgeted import HI
 from tests.loopback_aws import (
     REFUSED_XML,
     SAID_HI,
@@ -13,6 +12,7 @@ from tests.loopback_aws import (
     without_aws,
     write_config,
 )
+from tests.metered import HI
 
 
 def test_without_credentials_it_names_the_ways_before_any_request(

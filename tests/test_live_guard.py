@@ -6,7 +6,7 @@ import pytest
 
 import bedrock_helpers as bh
 from bedrock_helpers.live import NEVER_LIVE
-from tests.budgeted import HI
+from tests.metered import HI
 
 FORM = {"formData": b"{}"}
 GUARDRAIL = {

@@ -25,6 +25,12 @@ def test_a_picture_costs_by_its_longer_side_and_its_steps(asked, usd):
     assert other_prices.image_usd(SDXL_08, **asked) == Decimal(usd)
 
 
+@pytest.mark.parametrize("asked", [{}, {"width_px": 1536, "steps": 30}], ids=str)
+def test_where_no_row_fits_the_dearest_price_holds(asked):
+    sdxl_1 = "stability.stable-diffusion-xl-v1"
+    assert other_prices.image_usd(sdxl_1, **asked) == Decimal("0.08")
+
+
 def test_many_pictures_cost_many_times_one():
     one = other_prices.image_usd("stability.stable-image-core-v1:1")
     assert other_prices.image_usd("stability.stable-image-core-v1:1", 7) == 7 * one

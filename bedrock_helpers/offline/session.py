@@ -9,7 +9,7 @@ from botocore.credentials import CredentialResolver
 from botocore.exceptions import BotoCoreError, EndpointConnectionError
 
 from bedrock_helpers import catalog
-from bedrock_helpers.budget import Budget
+from bedrock_helpers.meter import Meter
 from bedrock_helpers.offline import price_list_api
 from bedrock_helpers.offline.local_model import model_name
 from bedrock_helpers.offline.router import builtin_loader
@@ -18,6 +18,7 @@ from bedrock_helpers.offline.service import ANSWERED, OfflineBedrock
 #: Not a key of anybody's: requests are signed with it, as boto3 must sign them.
 _ACCESS_KEY = "OFFLINE-ACCESS-KEY"
 _SECRET_KEY = "offline"
+_NOTE = "Offline: tokens as SmolLM2 counts them, at AWS's prices; nothing is billed."
 #: A session that finds no credentials, on a ready account.
 SIGNED_OUT = "signed-out"
 
@@ -81,8 +82,8 @@ class OfflineSession(boto3.Session):
         ``"offline"``.
     offline : OfflineBedrock
         Grants, faults and the day.
-    budget : Budget or None
-        Only where one was asked for: offline, spending is practised.
+    meter : Meter
+        What its calls would cost, and the budget if one was asked for.
     """
 
     mode = "offline"
@@ -97,9 +98,8 @@ class OfflineSession(boto3.Session):
             botocore_session=isolated_session(),
         )
         self._account_kind = account
-        self.budget = None if budget_usd is None else Budget(budget_usd)
-        if self.budget is not None:
-            self.budget.watch(self.events)
+        self.meter = Meter(budget_usd, on=self.offline.day, note=_NOTE)
+        self.meter.watch(self)
         self.events.register_first("before-send", self._answer)
 
     def __repr__(self):
@@ -108,7 +108,7 @@ class OfflineSession(boto3.Session):
             f"Bedrock session: OFFLINE, {self.region_name}, the day is "
             f"{self.offline.day}, account {self._account_kind}.\n"
             f"{model_name()} or a stored reply answers for every model; "
-            "no AWS, no bill." + (f"\n{self.budget}." if self.budget else "")
+            "no AWS, no bill." + (f"\n{self.meter}." if self.meter.limit_usd else "")
         )
 
     def _answer(self, request, event_name, **_):
