@@ -9,7 +9,7 @@ Everything after ``connect`` is plain boto3. Heavy parts (pandas, the offline
 Bedrock, llama.cpp) load when they are first needed.
 """
 
-from bedrock_helpers import catalog, pricing
+from bedrock_helpers import catalog, policies, pricing
 from bedrock_helpers.answered_by import answered_by
 from bedrock_helpers.checks.exercises import check
 from bedrock_helpers.checks.predictions import predict
@@ -34,6 +34,7 @@ __all__ = [
     "connect",
     "doctor",
     "explain",
+    "policies",
     "predict",
     "pricing",
     "progress",

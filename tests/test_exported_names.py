@@ -7,7 +7,7 @@ from types import ModuleType
 
 import bedrock_helpers as bh
 
-MODULES = {"catalog", "pricing"}
+MODULES = {"catalog", "policies", "pricing"}
 
 
 def test_all_names_the_real_public_names():

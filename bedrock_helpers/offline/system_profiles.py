@@ -34,7 +34,7 @@ def _profile(model, geography, call):
     arn = call.account.arn(call.region_name, f"inference-profile/{profile_id}")
     name = f"{geography.upper()} {model.name or model.model_id}"
     when = midnight(model.release_date or catalog.AS_OF)
-    places = _destinations(model, geography, call.region_name)
+    places = destinations(model, geography, call.region_name)
     return {
         "inferenceProfileName": name,
         "description": f"Routes requests to {name}.",
@@ -48,8 +48,28 @@ def _profile(model, geography, call):
     }
 
 
-def _destinations(model, geography, region_name):
-    """The Regions a profile may send to: an approximation (data/README.md)."""
+def destinations(model, geography, region_name):
+    """
+    The ARNs of the models a profile may send to: an approximation (data/README.md).
+
+    Parameters
+    ----------
+    model : bedrock_helpers.catalog.Model
+    geography : str
+        Such as ``"us"``; one without borders has a single ARN without a Region.
+    region_name : str
+        Where the profile is called from.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> model = catalog.get(catalog.CLAUDE_HAIKU_4_5)
+    >>> [arn.split(":")[3] for arn in destinations(model, "global", "us-east-1")]
+    ['']
+    """
     start = load_json("models.json")["geographies"].get(geography)
     if start is None:
         return [f"arn:aws:bedrock:::foundation-model/{model.model_id}"]

@@ -1,0 +1,128 @@
+"""The Bedrock calls a session has made: what permissions depend on, and no more."""
+
+import json
+import threading
+from dataclasses import dataclass
+
+#: Parameters that say which permissions a call needs.
+_TELLING = (
+    "modelId",
+    "modelIdentifier",
+    "guardrailIdentifier",
+    "guardrailVersion",
+    "guardrailConfig",
+    "serviceTier",
+    "inferenceProfileIdentifier",
+    "provisionedModelId",
+    "desiredModelId",
+    "modelSource",
+    "resourceARN",
+    "tags",
+    "tagKeys",
+    "loggingConfig",
+)
+_BEDROCK = ("bedrock", "bedrock-runtime")
+#: In the context of a boto3 call: what it asked, and that it is none of the learner's.
+_STARTED, UNCOUNTED = "bedrock_helpers.telling", "bedrock_helpers.uncounted"
+
+
+@dataclass(frozen=True)
+class CallMade:
+    """
+    One call that was allowed and answered.
+
+    Attributes
+    ----------
+    operation : str
+        Such as ``"Converse"``.
+    region_name : str
+    account_id : str
+        Empty where it is not known.
+    telling : str
+        The parameters that say which permissions it needs, as JSON.
+    models : tuple of str or None
+        ARNs of the models behind an inference profile the account has made.
+    """
+
+    operation: str
+    region_name: str
+    account_id: str
+    telling: str
+    models: tuple | None = None
+
+
+class CallsMade:
+    """
+    The different calls of a session, in the order they were first made.
+
+    Examples
+    --------
+    >>> calls = CallsMade()
+    >>> for _ in range(2):
+    ...     calls.add(CallMade("ListGuardrails", "us-east-1", "111122223333", "{}"))
+    >>> [call.operation for call in calls]
+    ['ListGuardrails']
+    """
+
+    def __init__(self):
+        self._calls = {}
+        self._lock = threading.Lock()
+
+    def __len__(self):
+        """How many different ones."""
+        return len(self._calls)
+
+    def __iter__(self):
+        """Go over those made until now."""
+        with self._lock:
+            return iter(list(self._calls))
+
+    def add(self, call):
+        """
+        Keep a call, unless one like it was made before.
+
+        Parameters
+        ----------
+        call : CallMade
+        """
+        with self._lock:
+            self._calls.setdefault(call)
+
+    def watch(self, events, account_id):
+        """
+        Keep the calls of a session's clients that AWS answers.
+
+        Parameters
+        ----------
+        events : botocore.hooks.BaseEventHooks
+            Of a boto3 session.
+        account_id : callable
+            Gives the account's number, or an empty text.
+        """
+
+        def remember(params, context, **_):
+            if UNCOUNTED not in context:
+                context[_STARTED] = telling(params)
+
+        def keep(http_response, model, context, **_):
+            if http_response.status_code < 300 and _STARTED in context:
+                region_name = context.get("client_region")
+                asked = context[_STARTED]
+                self.add(CallMade(model.name, region_name, account_id(), asked))
+
+        for service in _BEDROCK:
+            events.register_last(f"before-parameter-build.{service}", remember)
+            events.register_last(f"after-call.{service}", keep)
+
+
+def telling(parameters):
+    """
+    The parameters of a call that say which permissions it needs, as JSON.
+
+    Examples
+    --------
+    >>> telling({"modelId": "amazon.nova-micro-v1:0", "messages": []})
+    '{"modelId": "amazon.nova-micro-v1:0"}'
+    """
+    kept = {name: parameters[name] for name in _TELLING if name in parameters}
+    return json.dumps(kept, sort_keys=True)
