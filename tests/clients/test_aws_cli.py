@@ -120,6 +120,52 @@ def test_a_new_account_fills_in_the_form_and_agrees(aws_of_new_account):
     assert availability() == "NOT_AVAILABLE"
 
 
+def test_an_inference_profile_is_made_tagged_and_deleted(aws):
+    """CreateInferenceProfile, TagResource, ListTagsForResource, UntagResource,
+    DeleteInferenceProfile
+    """
+    model = f"arn:aws:bedrock:us-east-1::foundation-model/{ASKED['nova']}"
+    source = ("--model-source", f"copyFrom={model}", "--tags", "key=team,value=shop")
+    named = ("--inference-profile-name", "shop questions")
+    made = aws("bedrock", "create-inference-profile", *named, *source)
+    arn = made["inferenceProfileArn"]
+    resource = ("--resource-arn", arn)
+
+    def tags():
+        found = aws("bedrock", "list-tags-for-resource", *resource)["tags"]
+        return {tag["key"]: tag["value"] for tag in found}
+
+    aws("bedrock", "tag-resource", *resource, "--tags", "key=stage,value=test")
+    assert tags() == {"team": "shop", "stage": "test"}
+    aws("bedrock", "untag-resource", *resource, "--tag-keys", "stage")
+    assert tags() == {"team": "shop"}
+    profile = ("--inference-profile-identifier", arn)
+    aws("bedrock", "delete-inference-profile", *profile)
+    assert "ResourceNotFoundException" in aws.refused(
+        "bedrock", "list-tags-for-resource", *resource
+    )
+
+
+def test_provisioned_throughput_is_bought_renamed_and_deleted(aws):
+    """CreateProvisionedModelThroughput, UpdateProvisionedModelThroughput,
+    GetProvisionedModelThroughput, ListProvisionedModelThroughputs,
+    DeleteProvisionedModelThroughput
+    """
+    what = ("--model-id", f"{ASKED['nova']}:128k", "--model-units", "1")
+    named = ("--provisioned-model-name", "mine")
+    buy = ("bedrock", "create-provisioned-model-throughput", *named, *what)
+    arn = aws(*buy)["provisionedModelArn"]
+    bought = ("--provisioned-model-id", arn)
+    rename = ("--desired-provisioned-model-name", "yours")
+    aws("bedrock", "update-provisioned-model-throughput", *bought, *rename)
+    found = aws("bedrock", "get-provisioned-model-throughput", *bought)
+    assert (found["provisionedModelName"], found["status"]) == ("yours", "InService")
+    listed = ("bedrock", "list-provisioned-model-throughputs", "--name-contains")
+    assert len(aws(*listed, "your")["provisionedModelSummaries"]) == 1
+    aws("bedrock", "delete-provisioned-model-throughput", *bought)
+    assert aws(*listed, "your")["provisionedModelSummaries"] == []
+
+
 def test_a_question_is_answered(aws, lesson_reply):
     """Converse"""
     settings = ("--inference-config", f"maxTokens={ASKED['max_tokens']},temperature=0")
