@@ -26,6 +26,7 @@ MODELS = load("models.json")
 ERRORS = load("errors.json")["errors"]
 PARAMETERS = load("parameters.json")
 PRICES = load("prices.json")
+OBSERVED = load("observed.json")
 TOKEN_PRICES = PRICES["today"] + PRICES["launch_day"]
 RECORDS = {
     "models.json": MODELS["models"],
@@ -33,6 +34,7 @@ RECORDS = {
     "prompt_caching.json": load("prompt_caching.json")["models"],
     "service_tiers.json": load("service_tiers.json")["models"],
     "errors.json": list(ERRORS.values()),
+    "observed.json": OBSERVED["metrics"] + OBSERVED["wordings"],
     "iam_errors.json": list(load("iam_errors.json")["errors"].values()),
     "lesson_replies.json": load("lesson_replies.json")["replies"],
     "prompt_guides.json": load("prompt_guides.json")["guides"],
