@@ -5,17 +5,15 @@ that fails the row says why, and the run goes on, except where going on would be
 no use: see :func:`run`.
 """
 
-import sys
 from collections.abc import Mapping
-from contextlib import contextmanager
 
 import pandas as pd
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-from ipywidgets import IntProgress
 
 from bedrock_helpers.answered_by import answered_by
 from bedrock_helpers.call_cost import actual_usd
 from bedrock_helpers.pricing import UnknownPriceError
+from bedrock_helpers.progress_bar import progress_bar
 from bedrock_helpers.prompt_template import fill
 from bedrock_helpers.scoring import Score
 
@@ -121,7 +119,7 @@ def run(ask, template, items, score, *, model_id=None, show_progress=True):
     prompts = [fill(template, item) for item in items]
     rows = []
     try:
-        with _progress(len(items), show_progress) as advance:
+        with progress_bar(len(items), show_progress) as advance:
             for item, prompt in zip(items, prompts, strict=True):
                 answer = _answered(ask, prompt, rows)
                 if "error" not in answer:
@@ -230,34 +228,3 @@ def _table(items, rows):
         for name in RESULT_COLUMNS
     }
     return fields.assign(**results)
-
-
-class _Progress(IntProgress):
-    """A bar whose trace in a stored notebook is the same after every run."""
-
-    def __repr__(self):
-        return f"{self.max} items, one call each"
-
-
-@contextmanager
-def _progress(count, wanted):
-    """Give the function to call after each item; in a notebook it moves a bar."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if not wanted or not hasattr(shell, "kernel"):
-        yield lambda: None
-        return
-    from IPython.display import display
-
-    bar = _Progress(max=count, description=f"0 of {count}")
-
-    def advance():
-        with bar.hold_sync():
-            bar.value += 1
-            bar.description = f"{bar.value} of {count}"
-
-    try:
-        display(bar)
-        yield advance
-    finally:
-        for part in (bar, bar.layout, bar.style):
-            part.close()

@@ -1,0 +1,124 @@
+"""What a benchmark's calls show: percentiles with their intervals, and throughput."""
+
+import pandas as pd
+
+from bedrock_helpers.percentiles import percentile, samples_needed
+
+
+def summary(table, by="model_id", *, shares=(0.5, 0.95)):
+    """
+    What a run shows, and no more than it shows.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Of :func:`bedrock_helpers.benchmark.run`; several are put together with
+        ``pandas.concat``.
+    by : str or list of str
+        The columns whose values are told apart.
+    shares : tuple of float
+        Which percentiles.
+
+    Returns
+    -------
+    pandas.DataFrame
+        For each group: calls, errors, retries, mean tokens, and each percentile of
+        the first text, of the time per output token and of the whole call as
+        ``value (low to high)``, in milliseconds. Where there are too few calls for
+        one, it says how many it needs.
+
+    Raises
+    ------
+    KeyError
+        For a column that is not there.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"model_id": "m", "error": "", "retries": 0,
+    ...     "input_tokens": 5, "output_tokens": 9, "first_text_ms": range(100, 140),
+    ...     "ms_per_output_token": 10.0, "latency_ms": range(200, 240)})
+    >>> summary(table)[["calls", "first text p50", "first text p95"]]
+              calls    first text p50          first text p95
+    model_id
+    m            40  119 (113 to 126)  too few: 40, needs 59
+    """
+    groups = {
+        name: _summed(group, shares)
+        for name, group in table.groupby(by, sort=False)
+    }
+    return pd.DataFrame.from_dict(groups, orient="index").rename_axis(by)
+
+
+_SHOWN = {
+    "first text": "first_text_ms",
+    "per token": "ms_per_output_token",
+    "whole call": "latency_ms",
+}
+
+
+def _summed(group, shares):
+    good = group[group["error"] == ""]
+    found = {
+        "calls": len(group),
+        "errors": len(group) - len(good),
+        "retries": int(group["retries"].sum()),
+        "input tokens": round(good["input_tokens"].mean(), 1),
+        "output tokens": round(good["output_tokens"].mean(), 1),
+    }
+    for words, column in _SHOWN.items():
+        values = good[column].dropna()
+        for share in shares:
+            found[f"{words} p{100 * share:g}"] = _words(values, share)
+    return found
+
+
+def _words(values, share):
+    found = percentile(values, share)
+    if found is None:
+        return f"too few: {len(values)}, needs {samples_needed(share)}"
+    return f"{found.value:.4g} ({found.low:.4g} to {found.high:.4g})"
+
+
+def throughput(table):
+    """
+    What got done in a run's time, and the mean number of calls under way.
+
+    The time is from the first call's start to the last call's end. With few calls
+    its end, when some workers have nothing more to do, weighs more than it should.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Of one :func:`bedrock_helpers.benchmark.run`.
+
+    Returns
+    -------
+    dict
+        ``calls_per_s``, ``output_tokens_per_s`` (calls that came to their end),
+        ``under_way`` (the mean of all calls, failed ones too) and ``seconds``.
+
+    Raises
+    ------
+    ValueError
+        For a run without calls.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"started_s": [0.0, 0.0], "latency_ms": [1000.0, 2000.0],
+    ...                       "error": "", "output_tokens": 50})
+    >>> throughput(table)["output_tokens_per_s"], throughput(table)["under_way"]
+    (50.0, 1.5)
+    """
+    if table.empty:
+        raise ValueError("No calls were made, so nothing got done. Run some first.")
+    ended_s = table["started_s"] + table["latency_ms"] / 1000
+    seconds = ended_s.max() - table["started_s"].min()
+    good = table[table["error"] == ""]
+    return {
+        "calls_per_s": len(good) / float(seconds),
+        "output_tokens_per_s": float(good["output_tokens"].sum()) / float(seconds),
+        "under_way": float(table["latency_ms"].sum() / 1000 / seconds),
+        "seconds": float(seconds),
+    }
