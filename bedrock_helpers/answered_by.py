@@ -4,6 +4,7 @@ _WORDS = {
     "offline": "the offline Bedrock (no model ran)",
     "lesson-reply": "a lesson reply, written by the course (no model ran)",
     "recording": "a recording of SmolLM2-135M (offline)",
+    "guardrail": "a guardrail, in place of the model (no model ran)",
     "placeholder-drawing": "a placeholder drawing of the course (no image model ran)",
     "local-model": "{model} on this machine, just now (offline)",
 }

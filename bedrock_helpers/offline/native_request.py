@@ -1,6 +1,6 @@
 """What surrounds a native body: its wrapping, its JSON, its size."""
 
-from bedrock_helpers.offline.errors import not_offline, refusal
+from bedrock_helpers.offline.errors import refusal
 from bedrock_helpers.offline.service_tiers import check_service
 from bedrock_helpers.offline.strict_json import read_json
 
