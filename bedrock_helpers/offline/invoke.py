@@ -40,6 +40,11 @@ from bedrock_helpers.offline.native_request import (
     read_body,
     whole_numbers,
 )
+from bedrock_helpers.offline.native_totals import (
+    reply_headers,
+    token_counts,
+    token_metrics,
+)
 from bedrock_helpers.offline.placeholder_image import draw_placeholder
 from bedrock_helpers.offline.scored_reply import Scored
 from bedrock_helpers.offline.stream_faults import broken_event, until_break
@@ -153,26 +158,11 @@ class _Invocation:
 
     def metrics(self):
         """What closes a stream: token counts, and milliseconds."""
-        elapsed_ms, use = self.elapsed_ms(), self.answer.cached
-        found = {
-            "inputTokenCount": self.answer.input_tokens,
-            "outputTokenCount": self.answer.output_tokens,
+        elapsed_ms = self.elapsed_ms()
+        return {
+            **token_metrics(self.answer),
             "invocationLatency": elapsed_ms,
             "firstByteLatency": self.first_byte_ms or elapsed_ms,
-        }
-        if use is not None:
-            found["cacheReadInputTokenCount"] = use.read_tokens
-            found["cacheWriteInputTokenCount"] = use.written_tokens
-        return found
-
-    def service(self):
-        """The tier and the latency asked for, which the reply's headers repeat."""
-        names = {"serviceTier": "service-tier"}
-        names["performanceConfigLatency"] = "performanceconfig-latency"
-        return {
-            f"x-amzn-bedrock-{header}": self.request[name]
-            for name, header in names.items()
-            if name in self.request
         }
 
 
@@ -206,15 +196,7 @@ def invoke_model(request, call):
     with_body = (asked.body,) if hasattr(asked.family, "detail") else ()
     reply = asked.family.reply(asked.answer, asked.model_id, *with_body)
     content = asked.guarded(reply)
-    counts = {
-        "input": asked.answer.input_tokens,
-        "output": asked.answer.output_tokens,
-    }
-    use = asked.answer.cached
-    if use is not None:
-        counts["cache-read-input"] = use.read_tokens
-        counts["cache-write-input"] = use.written_tokens
-    return _whole(asked, content, counts, asked.who())
+    return _whole(asked, content, token_counts(asked.answer), asked.who())
 
 
 def _whole(asked, content, counts, who):
@@ -224,9 +206,8 @@ def _whole(asked, content, counts, who):
         "content-length": str(len(raw)),
         "x-amzn-bedrock-invocation-latency": str(asked.elapsed_ms()),
     }
-    for name, count in counts.items():
-        headers[f"x-amzn-bedrock-{name}-token-count"] = str(count)
-    return Reply(200, {**headers, **asked.service(), **who}, raw)
+    headers |= reply_headers(counts, asked.request)
+    return Reply(200, {**headers, **who}, raw)
 
 
 def _picture(asked):
@@ -274,7 +255,7 @@ def invoke_model_with_response_stream(request, call):
     fault = call.faults.take_stream_fault()
     cancel = asked.cancelled.set if asked.cancelled else None
     kind = {"x-amzn-bedrock-content-type": "application/json"}
-    headers = {**kind, **asked.service(), **asked.who()}
+    headers = {**kind, **reply_headers({}, asked.request), **asked.who()}
     return stream_reply(_events(asked, fault), headers, cancel)
 
 

@@ -13,6 +13,7 @@ _TAKES = {
     "fail-next": {"kind": "string", "times": "number"},
     "grant-access": {"model_ids": "list"},
     "set-clock": {"minutes_ahead": "number"},
+    "pass-time": {"minutes": "number"},
 }
 _TYPES = {"string": (str,), "number": (int, float), "list": (list,)}
 _MOST_MINUTES = 366 * 24 * 60
@@ -23,7 +24,8 @@ def control(offline, key, request, body):
     Do what one of the server's own paths says.
 
     ``POST /_offline/fail-next`` takes ``{"kind": …, "times": …}``, ``grant-access``
-    takes ``{"model_ids": […]}`` and ``set-clock`` takes ``{"minutes_ahead": …}``.
+    takes ``{"model_ids": […]}``, ``set-clock`` takes ``{"minutes_ahead": …}`` and
+    ``pass-time`` takes ``{"minutes": …}``.
 
     Parameters
     ----------
@@ -78,6 +80,8 @@ def _do(offline, name, values):
         offline.fail_next(values.pop("kind", ""), **values)
     elif name == "grant-access":
         offline.grant_access(*map(str, values.get("model_ids", ())))
+    elif name == "pass-time":
+        offline.pass_time(values.get("minutes", 0))
     elif abs(values.get("minutes_ahead", 0)) > _MOST_MINUTES:
         raise _wrong(f"minutes_ahead is at most {_MOST_MINUTES}, a year.")
     else:

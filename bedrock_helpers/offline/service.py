@@ -160,16 +160,17 @@ class OfflineBedrock:
         Parameters
         ----------
         minutes : float
-            0 to 527,040, a year; it adds up over several calls.
+            It adds up over several calls, to a year at most.
 
         Raises
         ------
         ValueError
             For another number: time does not go back.
         """
-        if not 0 <= minutes <= _YEAR_MINUTES:
+        left = _YEAR_MINUTES - self._passed / datetime.timedelta(minutes=1)
+        if not 0 <= minutes <= left:
             raise ValueError(
-                f"minutes={minutes!r}: from 0 to {_YEAR_MINUTES}, a year. "
+                f"minutes={minutes!r}: from 0 to {left:g} more, a year in all. "
                 "Type: session.offline.pass_time(minutes=6)"
             )
         self._passed += datetime.timedelta(minutes=minutes)

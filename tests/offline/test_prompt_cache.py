@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bedrock_helpers import catalog
 from bedrock_helpers.offline.cache_points import read_plan
 from bedrock_helpers.offline.prompt_cache import CacheUse, PromptCache
-from tests.offline.desk import user
+from tests.offline.desk import open_desk, user
 
 SONNET = catalog.get("anthropic.claude-sonnet-4-6")  # from 1,024 tokens on
 NOVA = catalog.get(catalog.NOVA_MICRO)  # 1,000 to 20,000
@@ -175,3 +175,11 @@ def test_usage_adds_up_and_lists_the_longest_time_first(read, written, fresh, ma
 def test_a_prefix_counted_longer_than_its_prompt_leaves_no_negative_tokens():
     usage = CacheUse(1001).usage(1000, 5)
     assert (usage["inputTokens"], usage["totalTokens"]) == (0, 1006)
+
+
+def test_time_passes_for_a_year_at_most_and_never_back():
+    offline = open_desk().session.offline
+    offline.pass_time(minutes=1)
+    for wrong in (-1, 366 * 24 * 60, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="a year in all"):
+            offline.pass_time(minutes=wrong)

@@ -88,9 +88,28 @@ def test_a_wrong_clock_refuses_signatures_until_it_is_right_again(server):
         ask(client("bedrock-runtime"))
 
 
+def test_time_passes_and_requests_are_still_accepted(server):
+    with clients(server) as client:
+        bedrock = client("bedrock")
+        bought = {"modelUnits": 1, "modelId": f"{NOVA}:128k"}
+        buy = bedrock.create_provisioned_model_throughput
+        buy(provisionedModelName="mine", commitmentDuration="OneMonth", **bought)
+        for days, is_over in ((27, False), (5, True)):
+            assert post(server, "pass-time", {"minutes": days * 24 * 60}) == DONE
+            delete = bedrock.delete_provisioned_model_throughput
+            if is_over:
+                delete(provisionedModelId="mine")
+                continue
+            with pytest.raises(ClientError, match="ConflictException"):
+                delete(provisionedModelId="mine")
+
+
 @pytest.mark.parametrize(
     ("name", "values", "said"),
     [
+        ("pass-time", {"minutes": -1}, "from 0 to"),
+        ("pass-time", {"minutes": 10**400}, "a year in all"),
+        ("pass-time", {"minutes": "6"}, "minutes is a number"),
         ("fail-next", {"kind": "NoSuchException"}, "no such failure. Codes: "),
         ("fail-next", {}, "no such failure"),
         ("fail-next", {"kind": ["a"]}, "kind is a string"),

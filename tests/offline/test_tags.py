@@ -100,3 +100,8 @@ def test_a_resource_is_tagged_in_its_own_region():
     abroad = desk.session.client("bedrock", region_name="us-west-2")
     with pytest.raises(abroad.exceptions.ResourceNotFoundException):
         abroad.list_tags_for_resource(resourceARN=arn)
+
+
+def test_on_launch_day_there_was_nothing_to_tag_yet(launch):
+    error = launch.refused("ListTagsForResource", resourceARN=UNKNOWN["nothing"])
+    assert code(error) == "ResourceNotFoundException"
