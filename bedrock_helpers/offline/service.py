@@ -85,6 +85,16 @@ class OfflineBedrock:
         """The ISO day this offline Bedrock lives in."""
         return self._account.day
 
+    @property
+    def not_evaluated(self):
+        """
+        What guardrails of this session ask for that is not evaluated offline.
+
+        Denied topics, content filters, grounding, word lists of AWS, and personal
+        data that only a model recognises, such as names: list of str.
+        """
+        return sorted(self._account.not_evaluated)
+
     def grant_access(self, *model_ids):
         """
         Do what the console's Model access page did on launch day.
