@@ -166,6 +166,35 @@ def test_provisioned_throughput_is_bought_renamed_and_deleted(aws):
     assert aws(*listed, "your")["provisionedModelSummaries"] == []
 
 
+def test_a_guardrail_is_made_changed_applied_and_deleted(aws):
+    """CreateGuardrail, CreateGuardrailVersion, UpdateGuardrail, GetGuardrail,
+    ListGuardrails, ApplyGuardrail, DeleteGuardrail
+    """
+    said = ("--blocked-input-messaging", "No.", "--blocked-outputs-messaging", "No.")
+
+    def words(word):
+        policy = {"wordsConfig": [{"text": word}]}
+        return ("--name", "words", *said, "--word-policy-config", policy)
+
+    def applied(version):
+        content = ("--content", [{"text": {"text": "What of Athena?"}}])
+        which = (*mine, "--guardrail-version", version, "--source", "INPUT")
+        return aws("bedrock-runtime", "apply-guardrail", *which, *content)["action"]
+
+    made = aws("bedrock", "create-guardrail", *words("Athena"))
+    mine = ("--guardrail-identifier", made["guardrailId"])
+    assert aws("bedrock", "create-guardrail-version", *mine)["version"] == "1"
+    aws("bedrock", "update-guardrail", *mine, *words("Delphi"))
+    draft = aws("bedrock", "get-guardrail", *mine)
+    assert draft["wordPolicy"]["words"][0]["text"] == "Delphi"
+    versions = aws("bedrock", "list-guardrails", *mine)["guardrails"]
+    assert {one["version"] for one in versions} == {"DRAFT", "1"}
+    assert (applied("1"), applied("DRAFT")) == ("GUARDRAIL_INTERVENED", "NONE")
+    aws("bedrock", "delete-guardrail", *mine)
+    gone = aws.refused("bedrock", "get-guardrail", *mine)
+    assert "ResourceNotFoundException" in gone
+
+
 def test_a_question_is_answered(aws, lesson_reply):
     """Converse"""
     settings = ("--inference-config", f"maxTokens={ASKED['max_tokens']},temperature=0")
