@@ -94,7 +94,7 @@ class Ledger:
             return [row.copy() for row in self._rows.values()]
 
     def left_usd(self):
-        """Dollars of the budget neither spent nor set aside."""
+        """Dollars of the budget neither spent nor set aside; infinite without one."""
         with self._lock:
             return self._left()
 
@@ -186,6 +186,8 @@ class Ledger:
         return call.held_usd
 
     def _left(self):
+        if self.limit_usd is None:
+            return Decimal("Infinity")
         self._tally()
         return self.limit_usd - sum(row.usd for row in self._rows.values())
 
