@@ -56,9 +56,8 @@ def provisioned_usd_per_hour(model_id, *, months, region_name="us-east-1"):
     ----------
     model_id : str
         The bare id.
-    months : {1, 6}
-        The term: the dearer one is shorter. Prices without a term are not public
-        in the sources used.
+    months : {0, 1, 6}
+        The term; 0 for none, which is the dearest.
     region_name : str
 
     Returns
@@ -74,6 +73,8 @@ def provisioned_usd_per_hour(model_id, *, months, region_name="us-east-1"):
     --------
     >>> provisioned_usd_per_hour("anthropic.claude-instant-v1", months=1)
     Decimal('39.6')
+    >>> provisioned_usd_per_hour("amazon.nova-micro-v1:0", months=0)
+    Decimal('60.5')
     """
     rows = _rows("provisioned", model_id)
     for row in rows:

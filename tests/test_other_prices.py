@@ -57,6 +57,14 @@ def test_an_hour_of_throughput_costs_by_term_and_region(months, region, usd):
     assert price == Decimal(usd)
 
 
+@pytest.mark.parametrize(("months", "usd"), [(0, "60.5"), (1, "55"), (6, "30.25")])
+def test_the_shorter_the_term_the_dearer_the_hour(months, usd):
+    hour = other_prices.provisioned_usd_per_hour(
+        "amazon.nova-micro-v1:0", months=months
+    )
+    assert hour == Decimal(usd)
+
+
 def test_a_price_of_every_region_is_that_of_any():
     prices = {
         other_prices.provisioned_usd_per_hour(

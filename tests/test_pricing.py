@@ -84,6 +84,10 @@ WORKED = {
         ),
         by_hand((3_000, "2.2"), (1_000, "1.375")),
     ),
+    "a cache write that is free": (
+        (tokens(50, 10, cacheWriteInputTokens=4_000), NOVA_MICRO, {}),
+        by_hand((50, "0.035"), (10, "0.14")),
+    ),
     "a prompt at the limit of the ordinary price": (
         (tokens(100_000, 10), HAIKU_55, {}),
         by_hand((100_000, "0.11"), (10, "0.55")),
@@ -160,7 +164,7 @@ def test_the_cache_has_lines_only_where_it_was_used():
 def test_a_cache_write_without_a_known_price_is_refused_not_guessed():
     usage = tokens(5, 5, cacheWriteInputTokens=2_000)
     with pytest.raises(pricing.UnknownPriceError, match="cache write 5m tokens of"):
-        pricing.cost_of(usage, NOVA_MICRO)
+        pricing.cost_of(usage, "amazon.nova-lite-v1:0")
 
 
 @pytest.mark.parametrize("kind", ["cacheReadInputTokens", "cacheWriteInputTokens"])

@@ -68,11 +68,20 @@ def test_a_models_prices_are_those_of_the_helpers(pricing):
         "USE1-NovaMicro-cache-read-input-token-count": (
             price.usd_per_million_cache_read
         ),
+        "USE1-NovaMicro-cache-write-input-token-count": (
+            price.usd_per_million_cache_write_5m
+        ),
         "USE1-NovaMicro-input-tokens-batch": batch.usd_per_million_input,
         "USE1-NovaMicro-output-tokens-batch": batch.usd_per_million_output,
     }
+    per_hour = {
+        f"USE1-NovaMicro-ProvisionedThroughput-{term}-ModelUnits": (
+            bh.pricing.provisioned_usd_per_hour(MICRO, months=months)
+        )
+        for term, months in (("NoCommit", 0), ("1month", 1), ("6months", 6))
+    }
     expected = {u: ("1K tokens", usd / 1000) for u, usd in per_thousand.items()}
-    assert found == expected
+    assert found == expected | {u: ("hour", usd) for u, usd in per_hour.items()}
 
 
 def test_a_marketplace_model_has_a_price_for_its_geography_and_one_for_the_world(
@@ -153,8 +162,8 @@ def test_a_token_that_was_not_given_is_refused(pricing, token):
 @pytest.mark.parametrize(
     ("each", "count"),
     [
-        (match("MODEL", "nova MICRO"), 5),
-        (match("model", "Nova Micro", "EQUALS"), 5),
+        (match("MODEL", "nova MICRO"), 9),
+        (match("model", "Nova Micro", "EQUALS"), 9),
         (match("model", "nova micro", "EQUALS"), 0),
         (match("usagetype", "NovaMicro-output", "CONTAINS"), 2),
         (match("model", "Nova"), 0),
