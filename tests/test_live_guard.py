@@ -14,10 +14,15 @@ GUARDRAIL = {
     "blockedInputMessaging": "no",
     "blockedOutputsMessaging": "no",
 }
+MODEL_ARN = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
+PROFILE = {"inferenceProfileName": "p", "modelSource": {"copyFrom": MODEL_ARN}}
 CHANGES = {
     "PutUseCaseForModelAccess": ("bedrock", FORM),
     "CreateFoundationModelAgreement": ("bedrock", {"offerToken": "t", "modelId": "m"}),
     "CreateGuardrail": ("bedrock", GUARDRAIL),
+    "CreateInferenceProfile": ("bedrock", PROFILE),
+    "DeleteInferenceProfile": ("bedrock", {"inferenceProfileIdentifier": "p"}),
+    "TagResource": ("bedrock", {"resourceARN": MODEL_ARN, "tags": []}),
     "PutModelInvocationLoggingConfiguration": ("bedrock", {"loggingConfig": {}}),
     "CreateRole": ("iam", {"RoleName": "r", "AssumeRolePolicyDocument": "{}"}),
     "CreateBucket": ("s3", {"Bucket": "b-of-the-test"}),
