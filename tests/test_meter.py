@@ -15,6 +15,7 @@ from botocore.exceptions import (
 )
 
 import bedrock_helpers as bh
+from bedrock_helpers.call_bound import upper_bound
 from bedrock_helpers.meter import Meter
 from tests.loopback_aws import (
     SAID_HI,
@@ -33,6 +34,9 @@ from tests.metered import (
     only_row,
     runtime,
 )
+
+#: A model without a known price of cache writes.
+HI_TO_LITE = {**HI, "modelId": "amazon.nova-lite-v1:0"}
 
 LAUNCH = bh.catalog.LAUNCH_DAY
 UNKNOWN = "us.amazon.nova-micro-v2:0"
@@ -411,20 +415,22 @@ def test_a_kind_of_token_without_a_price_makes_that_call_unknown(session):
     session.meter.limit_usd = None
     replies = [SAID_HI, {**SAID_HI, "usage": usage}]
     answer_unsent(session, lambda request: replies.pop())
-    runtime(session).converse(**HI)
-    runtime(session).converse(**HI)
+    runtime(session).converse(**HI_TO_LITE)
+    runtime(session).converse(**HI_TO_LITE)
     row = only_row(session.meter)
     assert row["price"] == "unknown for 1 of 2"
-    assert session.meter.spent_usd == SPENT_ON_HI
+    said = bh.pricing.cost_of(SAID_HI["usage"], HI_TO_LITE["modelId"])
+    assert session.meter.spent_usd == said
     assert row["cache_write_tokens"] == 5
 
 
 def test_with_a_budget_such_a_call_stays_at_the_most_it_can_cost(session):
     usage = {**SAID_HI["usage"], "cacheWriteInputTokens": 5}
     answer_unsent(session, lambda request: {**SAID_HI, "usage": usage})
-    runtime(session).converse(**HI)
+    runtime(session).converse(**HI_TO_LITE)
     row = only_row(session.meter)
-    assert row["usd_upper_bound"] == float(MOST_ON_HI)
+    most = upper_bound(HI_TO_LITE).usd
+    assert row["usd_upper_bound"] == float(most)
     assert (row["counts_from"], row["input_tokens"]) == ("reply 1", 10)
 
 
