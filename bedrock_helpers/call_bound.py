@@ -134,14 +134,15 @@ def _most_input(request, bytes_sent):
 
 
 def _dearest_input(price, text):
-    """What a million input tokens cost, all written to the cache if any can be."""
+    """What a million input tokens cost, written to the cache where that is dearer."""
+    plain = price.usd_per_million_input
     if not any(mark in text for mark in _CACHE_MARKS):
-        return price.usd_per_million_input
+        return plain
     writes = [price.usd_per_million_cache_write_5m]
     if "1h" in text:
         writes.append(price.usd_per_million_cache_write_1h)
-    guess = _DEAREST_WRITE * price.usd_per_million_input
-    return max(guess if write is None else write for write in writes)
+    known = (_DEAREST_WRITE * plain if write is None else write for write in writes)
+    return max(plain, *known)
 
 
 def _text(sent):

@@ -151,6 +151,15 @@ def test_where_no_price_of_writing_is_known_it_counts_twice_the_input_price():
     assert bound.usd - one == 2 * price.usd_per_million_input
 
 
+def test_where_writing_costs_less_than_reading_plainly_the_plain_price_counts():
+    model_id = bh.catalog.NOVA_MICRO
+    price = bh.pricing.price_of(model_id)
+    assert price.usd_per_million_cache_write_5m < price.usd_per_million_input
+    marked = asking({"cachePoint": {"type": "default"}}, modelId=model_id)
+    plain = asking(modelId=model_id)
+    assert upper_bound(marked, input_tokens=9) == upper_bound(plain, input_tokens=9)
+
+
 # Long prompts
 
 
