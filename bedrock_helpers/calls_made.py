@@ -22,6 +22,7 @@ _TELLING = (
     "loggingConfig",
 )
 _BEDROCK = ("bedrock", "bedrock-runtime")
+_as_json = json.JSONEncoder(sort_keys=True).encode
 #: In the context of a boto3 call: what it asked, and that it is none of the learner's.
 _STARTED, UNCOUNTED = "bedrock_helpers.telling", "bedrock_helpers.uncounted"
 
@@ -88,9 +89,9 @@ class CallsMade:
         with self._lock:
             self._calls.setdefault(call)
 
-    def watch(self, events, account_id):
+    def watch(self, events, account_id, models_of=lambda model_id: None):
         """
-        Keep the calls of a session's clients that AWS answers.
+        Keep the calls of a session's clients that are answered.
 
         Parameters
         ----------
@@ -98,17 +99,21 @@ class CallsMade:
             Of a boto3 session.
         account_id : callable
             Gives the account's number, or an empty text.
+        models_of : callable
+            From a model id to the ARNs of the models behind it, if it is an inference
+            profile the account has made; else None.
         """
 
         def remember(params, context, **_):
             if UNCOUNTED not in context:
-                context[_STARTED] = telling(params)
+                models = models_of(params.get("modelId"))
+                context[_STARTED] = telling(params), models
 
         def keep(http_response, model, context, **_):
             if http_response.status_code < 300 and _STARTED in context:
-                region_name = context.get("client_region")
-                asked = context[_STARTED]
-                self.add(CallMade(model.name, region_name, account_id(), asked))
+                asked, models = context[_STARTED]
+                where = context["client_region"], account_id()
+                self.add(CallMade(model.name, *where, asked, models))
 
         for service in _BEDROCK:
             events.register_last(f"before-parameter-build.{service}", remember)
@@ -125,4 +130,4 @@ def telling(parameters):
     '{"modelId": "amazon.nova-micro-v1:0"}'
     """
     kept = {name: parameters[name] for name in _TELLING if name in parameters}
-    return json.dumps(kept, sort_keys=True)
+    return _as_json(kept)

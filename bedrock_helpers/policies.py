@@ -43,7 +43,7 @@ def least_privilege(session):
     >>> least_privilege(made)["Statement"][0]["Action"]
     ['bedrock:ListFoundationModels']
     """
-    calls = list(getattr(session, "calls", session))
+    calls = list(getattr(session, "calls_made", session))
     if not calls:
         raise ValueError(
             "No call of Bedrock was made and answered in this session yet, so there is "
