@@ -142,7 +142,7 @@ def _of_events(events):
 
 
 def _of_text(text):
-    for record in load_json("errors.json")["errors"].values():
+    for record in _refusals():
         if "cause" in record and _says(record, text):
             return Diagnosis(record["code"], record["cause"], record["cure"])
     unknown = "no message of Bedrock that this course knows"
@@ -159,11 +159,17 @@ def _of_client_error(error):
 def _of_refusal(reply):
     code, text = reply.get("Code") or "Unknown", reply.get("Message") or ""
     code = code[:1].upper() + code[1:]  # inside a stream it starts in lower case
-    for record in load_json("errors.json")["errors"].values():
+    for record in _refusals():
         if record["code"] == code and "cause" in record and _says(record, text):
             return Diagnosis(code, record["cause"], record["cure"])
     unknown = ("an error this course does not know", "read the message; search for it")
     return Diagnosis(code, *BY_CODE.get(code, unknown))
+
+
+def _refusals():
+    """Every refusal that is known: Bedrock's own, then IAM's."""
+    for name in ("errors.json", "iam_errors.json"):
+        yield from load_json(name)["errors"].values()
 
 
 def _says(record, text):

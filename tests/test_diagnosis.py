@@ -10,7 +10,7 @@ from urllib3.exceptions import ProtocolError
 import bedrock_helpers as bh
 from bedrock_helpers.data_files import load_json
 
-RECORDS = load_json("errors.json")["errors"]
+RECORDS = load_json("errors.json")["errors"] | load_json("iam_errors.json")["errors"]
 WITH_CAUSE = {key: record for key, record in RECORDS.items() if "cause" in record}
 ODD_VALUES = ["7", "", "a.b*c[(\\", "two\nlines", "{limit}", "é 漢 ’", "x" * 5000]
 ENDPOINT = {"endpoint_url": "https://x", "error": "no"}
