@@ -27,6 +27,11 @@ NOVA_LITE = "amazon.nova-lite-v1:0"
 GPT_OSS_20B = "openai.gpt-oss-20b-1:0"
 CLAUDE_HAIKU_4_5 = "anthropic.claude-haiku-4-5-20251001-v1:0"
 LESSON_MODELS = (NOVA_MICRO, NOVA_LITE, GPT_OSS_20B, CLAUDE_HAIKU_4_5)
+#: Its prompts may be cached from 1,024 tokens on: for the lesson on the cache.
+CLAUDE_SONNET_4_6 = "anthropic.claude-sonnet-4-6"
+#: The two of launch day that the overview weighs against each other.
+CLAUDE_V2 = "anthropic.claude-v2"
+CLAUDE_INSTANT = "anthropic.claude-instant-v1"
 
 class UnknownModelError(KeyError):
     """No model of that id is in the catalogue; the message names near ones."""

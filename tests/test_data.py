@@ -57,7 +57,8 @@ def sections():
 
 
 def lesson_models():
-    return [catalog.get(model_id) for model_id in catalog.LESSON_MODELS]
+    called = (*catalog.LESSON_MODELS, catalog.CLAUDE_SONNET_4_6)
+    return [catalog.get(model_id) for model_id in called]
 
 
 # Every record

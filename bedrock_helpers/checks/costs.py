@@ -16,7 +16,7 @@ CALLS, EACH = 1000, {"inputTokens": 1500, "outputTokens": 200}
 #: The exercise of the threshold: tokens without examples, of one, of a reply.
 BASE, EXAMPLE, WRITTEN = 100, 40, 25
 #: The exercise of a right answer: a call, a look at it, and the share that is right.
-CALL_USD, LOOK_USD, SHARE = Decimal("0.0001"), Decimal("0.02"), Decimal("0.6")
+CALL_USD, LOOK_USD, SHARE = Decimal("0.001"), Decimal("0.02"), Decimal("0.6")
 #: The exercise of the cache: tokens of the system prompt, and reads in the hour.
 SYSTEM, READS = 5000, 20
 #: The exercise of half a year: model units and days.

@@ -5,7 +5,7 @@ from decimal import Decimal
 RIGHT = {
     "05-thousand-calls": [2.75, Decimal("2.75"), 2.7501],
     "05-threshold": [84, 84.0, Decimal(84)],
-    "05-right-answer": [0.0335, Decimal("0.0201") / Decimal("0.6")],
+    "05-right-answer": [0.035, Decimal("0.021") / Decimal("0.6")],
     "05-cache": [Decimal("0.0935"), 0.0935, 0.0934],
     "05-half-a-year": [192_192, 192192.0, Decimal(192192)],
     "05-quota": [120, 120.0],
@@ -30,12 +30,12 @@ WRONG = {
         ("84", "a number of examples"),
     ],
     "05-right-answer": [
-        (0.000167, "leaves out the looking"),
-        (0.0201, "that is any answer"),
-        (0.020167, "the wrong ones are looked at, too"),
-        (0.01206, "divide by the share"),
+        (0.001667, "leaves out the looking"),
+        (0.021, "that is any answer"),
+        (0.021667, "the wrong ones are looked at, too"),
+        (0.0126, "divide by the share"),
         (1, "less than that"),
-        ("3.35 cents", "a number of dollars"),
+        ("3.5 cents", "a number of dollars"),
     ],
     "05-cache": [
         (0.022, "with the cache; what does it save"),
