@@ -21,6 +21,8 @@ LABS = {
     "TokenLab": "tokens = TokenLab(",
     "PromptLab": "prompts = PromptLab(",
     "StreamWatch": "watch = StreamWatch(",
+    "CostLab": "costs = CostLab(",
+    "ThresholdLab": "dearer = ThresholdLab(",
 }
 
 
