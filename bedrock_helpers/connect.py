@@ -4,6 +4,9 @@ import os
 
 #: Lets a workshop's host switch a room without editing a notebook.
 MODE_VARIABLE = "BEDROCK_MODE"
+#: Operations that may change the account, with commas between, for those who run
+#: whole notebooks live: ``CreateGuardrail,DeleteGuardrail``.
+ALLOW_VARIABLE = "BEDROCK_ALLOW"
 MODES = ("offline", "live")
 
 
@@ -15,7 +18,8 @@ def connect(
     as_of=None,
     account="ready",
     budget_usd=None,
-    allow=(),
+    allow=None,
+    credentials=None,
 ):
     """
     Open a boto3 Session on the offline Bedrock, or on your AWS account.
@@ -37,9 +41,14 @@ def connect(
     budget_usd : float, optional
         Most dollars this session may spend. Live sessions have 1.00 unless you
         say otherwise. Offline, prices are only practised.
-    allow : set of str
+    allow : set of str, optional
         Live only: operations that change the account and may be sent, such as
-        ``{"CreateGuardrail"}``.
+        ``{"CreateGuardrail"}``. If left out, those that the variable
+        ``BEDROCK_ALLOW`` names, with commas between; else none.
+    credentials : dict, optional
+        Keys to sign with in place of your own: the ``Credentials`` of a reply to
+        AssumeRole, or the ``AccessKey`` of one to CreateAccessKey. Offline, the
+        session is on the offline account in which they were made.
 
     Returns
     -------
@@ -59,12 +68,26 @@ def connect(
     >>> connect("offline")
     Bedrock session: OFFLINE, us-east-1, the day is 2026-10-27, account ready.
     SmolLM2-135M or a stored reply answers for every model; no AWS, no bill.
+
+    With the keys of a role, somebody else calls; in live mode too:
+
+    >>> session = connect("offline")
+    >>> new = session.client("iam").create_access_key(UserName="learner")
+    >>> theirs = connect("offline", credentials=new["AccessKey"])
+    >>> theirs.client("sts").get_caller_identity()["Arn"]
+    'arn:aws:iam::111122223333:user/learner'
     """
+    keys = None if credentials is None else _keys_of(credentials)
     chosen = mode or os.environ.get(MODE_VARIABLE) or "offline"
     if chosen not in MODES:
         origin = "mode" if mode else MODE_VARIABLE
         raise ValueError(
             f"{origin}={chosen!r}: it is 'offline' or 'live'. Type: bh.connect()"
+        )
+    if keys and (as_of is not None or account != "ready" or profile_name is not None):
+        raise ValueError(
+            "credentials come with the account they were made in: leave out as_of, "
+            "account and profile_name. Type: bh.connect(credentials=…)"
         )
     if chosen == "offline":
         from bedrock_helpers.offline.session import OfflineSession
@@ -74,6 +97,7 @@ def connect(
             as_of=as_of,
             account=account,
             budget_usd=budget_usd,
+            keys=keys,
         )
     if as_of is not None or account != "ready":
         raise ValueError(
@@ -86,5 +110,25 @@ def connect(
         region_name=region_name,
         profile_name=profile_name,
         budget_usd=budget_usd,
-        allow=allow,
+        allow=_allowed_by_environment() if allow is None else allow,
+        keys=keys,
     )
+
+
+def _allowed_by_environment():
+    named = os.environ.get(ALLOW_VARIABLE, "").split(",")
+    return {name.strip() for name in named if name.strip()}
+
+
+def _keys_of(credentials):
+    """Access key id, secret and token (or None) as boto3.Session takes them."""
+    names = "AccessKeyId", "SecretAccessKey"
+    given = credentials if isinstance(credentials, dict) else {}
+    if not all(isinstance(given.get(name), str) for name in names):
+        found = ", ".join(map(str, given)) or type(credentials).__name__
+        raise ValueError(
+            f"credentials have {' and '.join(names)}, and temporary ones a "
+            f"SessionToken; these have {found}. "
+            'Type: bh.connect(credentials=reply["Credentials"])'
+        )
+    return *(given[name] for name in names), given.get("SessionToken")

@@ -74,12 +74,17 @@ class LiveSession(boto3.Session):
 
     mode = "live"
 
-    def __init__(self, *, region_name, profile_name=None, budget_usd=None, allow=()):
+    def __init__(
+        self, *, region_name, profile_name=None, budget_usd=None, allow=(), keys=None
+    ):
+        _check_no_api_key_beside(keys)
         self._allowed = _checked_allow(allow)
         limit = DEFAULT_BUDGET_USD if budget_usd is None else budget_usd
         self.meter = Meter(limit)
         try:
-            super().__init__(profile_name=profile_name, region_name=region_name)
+            super().__init__(
+                *(keys or ()), profile_name=profile_name, region_name=region_name
+            )
         except ProfileNotFound as missing:
             raise NoCredentials(f"{missing}. {_profiles()}") from None
         self._check_credentials()
@@ -167,6 +172,15 @@ def _marketplace_model(model_id):
     except catalog.UnknownModelError:
         return None
     return model if model.on_marketplace and model.status != "EOL" else None
+
+
+def _check_no_api_key_beside(keys):
+    """boto3 would sign Bedrock's requests with the API key, whatever it is given."""
+    if keys and os.environ.get(_API_KEY):
+        raise ValueError(
+            f"{_API_KEY} is set, and boto3 would call Bedrock with that API key, not "
+            f'with these credentials. Type: del os.environ["{_API_KEY}"]'
+        )
 
 
 def _profiles():

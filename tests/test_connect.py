@@ -120,3 +120,52 @@ def test_offline_and_live_sessions_live_side_by_side(aws):
     assert aws.requests == []
     live.client("bedrock").list_foundation_models()
     assert aws.paths == ["/foundation-models"]
+
+
+# Keys of somebody else
+
+
+KEYS = {"AccessKeyId": "AKIDOTHER", "SecretAccessKey": "s", "SessionToken": "t"}
+
+
+def test_live_the_keys_that_are_given_sign(aws):
+    session = bh.connect("live", credentials=KEYS)
+    found = session.get_credentials()
+    given = found.access_key, found.secret_key, found.token
+    assert given == tuple(KEYS.values())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        ({"AccessKeyId": "A"}, "these have AccessKeyId"),
+        ({"Credentials": KEYS}, "these have Credentials"),
+        ({"AccessKeyId": "A", "SecretAccessKey": None}, "AccessKeyId, SecretAccessKey"),
+        ("AKIDOTHER", "these have str"),
+        ({}, "these have dict"),
+    ],
+)
+def test_credentials_of_another_shape_are_refused_in_both_modes(aws, wrong, found):
+    for mode in ("offline", "live"):
+        with pytest.raises(ValueError) as no:
+            bh.connect(mode, credentials=wrong)
+        assert found in str(no.value)
+        assert 'credentials=reply["Credentials"]' in str(no.value)
+    assert aws.requests == []
+
+
+@pytest.mark.parametrize(
+    "other", [{"as_of": "2023-09-28"}, {"account": "new"}, {"profile_name": "p"}]
+)
+def test_credentials_come_with_their_own_account(aws, other):
+    for mode in ("offline", "live"):
+        with pytest.raises(ValueError, match="come with the account they were made in"):
+            bh.connect(mode, credentials=KEYS, **other)
+    assert aws.requests == []
+
+
+def test_an_api_key_beside_other_keys_is_refused(aws, monkeypatch):
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "key")
+    with pytest.raises(ValueError, match="del os.environ"):
+        bh.connect("live", credentials=KEYS)
+    assert aws.requests == []

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
 from bedrock_helpers import catalog
-from bedrock_helpers.offline import event_stream
+from bedrock_helpers.offline import aws_services, event_stream
 from bedrock_helpers.offline.errors import Refusal
 from bedrock_helpers.offline.http_reply import error_reply
 from bedrock_helpers.offline.local_model import STOPPED
@@ -129,7 +129,7 @@ class App:
             check_secret(
                 signature, self._key, request.method, url, request.headers, body
             )
-        url = _aws_url(signature.region, target)
+        url = _aws_url(signature, target)
         return self._offline.answer(request.method, url, request.headers, body)
 
     def _check_origin(self, headers):
@@ -178,10 +178,13 @@ def _next(pieces):
         return event_stream.exception("internalServerException", {"message": _WHOLE})
 
 
-def _aws_url(region, target):
+def _aws_url(signature, target):
     """The address at AWS that a request signed for a Region was meant for."""
-    if not region:  # an API key's request: the offline account's own Region
+    region = signature.region
+    if signature.api_key:  # the offline account's own Region
         return f"https://bedrock{target}"
+    if signature.service in aws_services.SERVICES:
+        return aws_services.address(signature.service, region) + target
     if region not in catalog.regions():
         raise _refused(f"Amazon Bedrock is not in the Region {region!r}.")
     return f"https://bedrock.{region}.amazonaws.com{target}"

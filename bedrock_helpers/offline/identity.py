@@ -1,60 +1,133 @@
-"""STS, as far as a live session asks it: GetCallerIdentity."""
+"""Who signed a request: the learner, another user, or somebody who assumed a role."""
 
-import re
-from urllib.parse import parse_qs
-from xml.sax.saxutils import escape
+import datetime
+from dataclasses import dataclass
 
+from bedrock_helpers.offline import query_xml
 from bedrock_helpers.offline.account import ACCOUNT_ID
-from bedrock_helpers.offline.errors import not_offline
-from bedrock_helpers.offline.http_reply import Reply
+from bedrock_helpers.offline.errors import refusal
 
 #: The made-up caller, in the account of AWS's own documentation examples.
 CALLER_ARN = f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
-_USER_ID = "AIDACKCEVSQ6C2EXAMPLE"
-#: What XML cannot hold, escaped or not.
-_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+#: The key of AWS's own documentation examples: boto3 must sign with one.
+LEARNER_KEY, LEARNER_SECRET = "AKIAIOSFODNN7EXAMPLE", "offline"
 
 
-def answer(body):
+@dataclass(frozen=True)
+class Caller:
     """
-    Answer one request of STS's query protocol.
+    Whose keys signed a request.
+
+    Attributes
+    ----------
+    arn : str
+        Of a user, or of a role's session.
+    user_id : str
+        As GetCallerIdentity shows it.
+    secret : str
+        The secret of the key; not shown.
+    role_arn : str
+        Of the role that was assumed; empty for a user.
+    session_policy : str
+        What was passed to AssumeRole as ``Policy``; empty if nothing was.
+    """
+
+    arn: str
+    user_id: str
+    secret: str = ""
+    role_arn: str = ""
+    session_policy: str = ""
+
+    def __repr__(self):
+        """Show who it is, and no secret."""
+        return f"Caller({self.arn!r})"
+
+    @property
+    def condition_keys(self):
+        """
+        What policies may ask about the caller: condition keys and their values.
+
+        Examples
+        --------
+        >>> LEARNER.condition_keys["aws:username"]
+        'learner'
+        """
+        keys = {
+            "aws:PrincipalArn": self.role_arn or self.arn,
+            "aws:PrincipalAccount": ACCOUNT_ID,
+            "aws:PrincipalType": "AssumedRole" if self.role_arn else "User",
+            "aws:userid": self.user_id,
+        }
+        if not self.role_arn:
+            keys["aws:username"] = self.arn.rpartition("/")[2]
+        return keys
+
+
+#: Who calls in a session that was given no other keys.
+LEARNER = Caller(CALLER_ARN, "AIDACKCEVSQ6C2EXAMPLE", LEARNER_SECRET)
+
+
+def caller_of(access_key, token, services, now):
+    """
+    Whose an access key is.
 
     Parameters
     ----------
-    body : bytes
-        A form, such as ``Action=GetCallerIdentity&Version=2011-06-15``.
+    access_key : str
+    token : str
+        The session token sent with it; empty for a user's key.
+    services : bedrock_helpers.offline.aws_services.AwsServices
+        Where users, roles and their keys are kept.
+    now : datetime.datetime
+        In UTC.
 
     Returns
     -------
-    Reply
+    Caller or None
+        None if the account has no such key, or has switched it off.
+
+    Raises
+    ------
+    Refusal
+        For another token than the key's, or a role's session that is over.
     """
-    form = parse_qs((body or b"").decode("utf-8", "replace"))
-    action = form.get("Action", ["nothing"])[0]
-    if action != "GetCallerIdentity":
-        return _error(
-            not_offline(f"do STS's {action}; of STS it has GetCallerIdentity")
-        )
-    who = {"Arn": CALLER_ARN, "UserId": _USER_ID, "Account": ACCOUNT_ID}
-    return _xml(200, action + "Response", _elements({action + "Result": who}))
+    if access_key == LEARNER_KEY:
+        return LEARNER
+    if access_key not in services.issued:
+        return None
+    with services.opened() as backend:
+        user = _user(backend("iam"), access_key)
+        return user or _role_session(backend, access_key, token, now)
 
 
-def _error(refusal):
-    error = {"Type": "Sender", "Code": refusal.code, "Message": refusal.text}
-    return _xml(refusal.status, "ErrorResponse", _elements({"Error": error}))
+def _user(iam, access_key):
+    for user in iam.users.values():
+        for key in user.access_keys:
+            if key.access_key_id == access_key and key.status == "Active":
+                return Caller(user.arn, user.id, key.secret_access_key)
+    return None
 
 
-def _elements(values):
-    return "".join(
-        f"<{name}>{_elements(v) if isinstance(v, dict) else escape(v)}</{name}>"
-        for name, v in values.items()
+def _role_session(backend, access_key, token, now):
+    session = backend("sts").get_assumed_role_from_access_key(access_key)
+    roles = {role.arn for role in backend("iam").roles.values()}
+    if session is None or session.role_arn not in roles:
+        return None
+    if token != session.session_token:
+        raise refusal("invalid_token")
+    if session.expiration.replace(tzinfo=datetime.UTC) <= now:
+        raise refusal("expired_token")
+    return Caller(
+        session.arn,
+        session.user_id,
+        session.secret_access_key,
+        session.role_arn,
+        session.policy or "",
     )
 
 
-def _xml(status, root, inside):
-    reply = Reply(status, {"content-type": "text/xml"})
-    metadata = _elements({"ResponseMetadata": {"RequestId": reply.request_id}})
-    text = f'<{root} xmlns="{_NAMESPACE}">{inside}{metadata}</{root}>'
-    reply.body = _NO_XML.sub("?", text).encode()
-    reply.headers["content-length"] = str(len(reply.body))
-    return reply
+def get_caller_identity(call, services):
+    """Answer STS's GetCallerIdentity."""
+    caller = call.caller
+    who = {"Arn": caller.arn, "UserId": caller.user_id, "Account": ACCOUNT_ID}
+    return query_xml.result("GetCallerIdentity", who, query_xml.NAMESPACES["sts"])

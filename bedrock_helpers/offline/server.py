@@ -69,7 +69,7 @@ class Server:
         self, port=0, *, host="127.0.0.1", as_of=None, account="ready", key=None
     ):
         _check_key(host, key)
-        self.offline = OfflineBedrock(as_of, account)
+        self.offline = OfflineBedrock(as_of, account, any_key=True)
         self._host, self._port = host, _free_port(host, port)
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{self._port}"

@@ -2,23 +2,33 @@
 
 import datetime
 import re
+import weakref
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bedrock_helpers import catalog
-from bedrock_helpers.offline import identity, price_list_api
-from bedrock_helpers.offline.account import KINDS, Account
+from bedrock_helpers.offline import aws_services, price_list_api
+from bedrock_helpers.offline.account import ACCOUNT_ID, KINDS, Account
+from bedrock_helpers.offline.aws_services import AwsServices
 from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
 from bedrock_helpers.offline.faults import Faults
-from bedrock_helpers.offline.http_reply import error_reply, to_botocore
+from bedrock_helpers.offline.http_reply import to_botocore
+from bedrock_helpers.offline.identity import LEARNER, Caller, caller_of
 from bedrock_helpers.offline.local_model import NoLocalModel
 from bedrock_helpers.offline.operations import LAUNCH_OPERATIONS, OPERATIONS
 from bedrock_helpers.offline.replies import Replies
 from bedrock_helpers.offline.router import SERVICES, find_route, read_parameters
-from bedrock_helpers.offline.signature import check_clock, read_signature
+from bedrock_helpers.offline.service_errors import error_reply_of
+from bedrock_helpers.offline.signature import (
+    check_clock,
+    check_secret,
+    read_signature,
+    token_of,
+)
 
 #: What requests may be signed for: bedrock-runtime's are signed for bedrock.
-ANSWERED = (*SERVICES, "sts", "pricing")
+ANSWERED = (*SERVICES, "pricing", *aws_services.SERVICES)
+_LIVING = weakref.WeakSet()
 _YEAR_MINUTES = 366 * 24 * 60
 _HOST = re.compile(r"(?:bedrock(?:-runtime)?(?:-fips)?|api\.pricing)\.([a-z0-9-]+)\.")
 
@@ -33,6 +43,7 @@ class Call:
     replies: Replies
     faults: Faults
     now: datetime.datetime
+    caller: Caller = LEARNER
 
 
 class OfflineBedrock:
@@ -48,6 +59,13 @@ class OfflineBedrock:
         ``"ready"`` or ``"new"``.
     region_name : str
         Where requests go whose address names no Region.
+    any_key : bool
+        Whether keys that were not made here are taken for the learner's.
+
+    Attributes
+    ----------
+    services : AwsServices
+        IAM, STS, CloudWatch, S3 and more, as far as this account uses them.
 
     Raises
     ------
@@ -55,7 +73,9 @@ class OfflineBedrock:
         For another day or another kind of account.
     """
 
-    def __init__(self, as_of=None, account="ready", region_name="us-east-1"):
+    def __init__(
+        self, as_of=None, account="ready", region_name="us-east-1", *, any_key=False
+    ):
         day = catalog.AS_OF if as_of is None else str(as_of)
         if day not in (catalog.LAUNCH_DAY, catalog.AS_OF):
             raise ValueError(
@@ -69,6 +89,9 @@ class OfflineBedrock:
                 "'signed-out' (no credentials). "
                 'Type: bh.connect("offline", account="new")'
             )
+        self.services = AwsServices()
+        self._any_key = any_key
+        _LIVING.add(self)
         self._account = Account(day, account)
         self._replies = Replies()
         self._faults = Faults()
@@ -79,6 +102,11 @@ class OfflineBedrock:
     def __repr__(self):
         """Say the day and the kind of account."""
         return f"OfflineBedrock(day={self.day!r}, account={self._account.kind!r})"
+
+    @property
+    def account_id(self):
+        """The account's made-up number; the same for every offline account."""
+        return ACCOUNT_ID
 
     @property
     def day(self):
@@ -203,14 +231,19 @@ class OfflineBedrock:
         try:
             return self._answer(method, url, headers, body)
         except Refusal as stop:
-            return error_reply(stop)
+            return error_reply_of(_service_of(headers), stop, headers, method)
         except NoLocalModel as missing:
-            return error_reply(Refusal("NotAvailableOffline", 501, str(missing)))
+            stop = Refusal("NotAvailableOffline", 501, str(missing))
+            return error_reply_of("bedrock", stop, headers, method)
 
     def _answer(self, method, url, headers, body):
-        service = self._signed_for(headers)
-        if service == "sts":
-            return identity.answer(body)
+        signature = read_signature(headers)
+        service = self._signed_for(signature, headers)
+        caller = self._caller(signature, method, url, headers, body)
+        if service in aws_services.SERVICES:
+            now = _now() + self._clock_offset + self._passed
+            request = method, url, headers, body
+            return self.services.answer(service, *request, caller, now)
         if service == "pricing":
             region_name = self.region_of(url)
             return price_list_api.answer(headers, body, region_name, self.day)
@@ -230,12 +263,12 @@ class OfflineBedrock:
             self._replies,
             self._faults,
             _now() + self._clock_offset + self._passed,
+            caller,
         )
         return OPERATIONS[operation.name](parameters, call)
 
-    def _signed_for(self, headers):
+    def _signed_for(self, signature, headers):
         """The service a request is signed for; an API key is Bedrock's own."""
-        signature = read_signature(headers)
         if signature.api_key:
             return "bedrock"
         check_clock(headers, _now() + self._clock_offset)
@@ -243,6 +276,21 @@ class OfflineBedrock:
             names = ", ".join(ANSWERED)
             raise not_offline(f"answer for {signature.service}, only for {names}")
         return signature.service
+
+    def _caller(self, signature, method, url, headers, body):
+        """Who signed a request; the learner's own signature is not checked."""
+        if signature.api_key:
+            return LEARNER
+        key, now = signature.access_key, _now() + self._clock_offset + self._passed
+        caller = caller_of(key, token_of(headers), self.services, now)
+        if caller is None and self._any_key and key not in self.services.issued:
+            return LEARNER
+        if caller is None:
+            raise refusal("invalid_token")
+        if caller is LEARNER or self._any_key or signature.service == "s3":
+            return caller
+        check_secret(signature, caller.secret, method, url, headers, body or b"")
+        return caller
 
     def region_of(self, url):
         """The Region a request is addressed to."""
@@ -255,6 +303,32 @@ class OfflineBedrock:
         body = body.encode() if isinstance(body, str) else body
         reply = self.answer(request.method, request.url, request.headers, body)
         return to_botocore(reply, request.url)
+
+
+def account_with_key(access_key):
+    """
+    The offline account in which an access key was made last.
+
+    Parameters
+    ----------
+    access_key : str
+
+    Returns
+    -------
+    OfflineBedrock or None
+        None if there is none any more.
+    """
+    found = [one for one in _LIVING if access_key in one.services.issued]
+    latest = [one.services.issued[access_key] for one in found]
+    return found[latest.index(max(latest))] if found else None
+
+
+def _service_of(headers):
+    """What a request was signed for, as far as that can be read."""
+    try:
+        return read_signature(headers).service
+    except Refusal:
+        return ""
 
 
 def _now():

@@ -6,18 +6,23 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import CredentialResolver
-from botocore.exceptions import BotoCoreError, EndpointConnectionError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+)
 
 from bedrock_helpers import catalog
+from bedrock_helpers.calls_made import CallsMade
 from bedrock_helpers.meter import Meter
-from bedrock_helpers.offline import price_list_api
+from bedrock_helpers.offline import aws_services, price_list_api
+from bedrock_helpers.offline.identity import LEARNER_KEY, LEARNER_SECRET
 from bedrock_helpers.offline.local_model import model_name
-from bedrock_helpers.offline.router import builtin_loader
-from bedrock_helpers.offline.service import ANSWERED, OfflineBedrock
+from bedrock_helpers.offline.router import SERVICES, builtin_loader
+from bedrock_helpers.offline.service import OfflineBedrock, account_with_key
 
-#: Not a key of anybody's: requests are signed with it, as boto3 must sign them.
-_ACCESS_KEY = "OFFLINE-ACCESS-KEY"
-_SECRET_KEY = "offline"
+#: What is answered, as boto3's events call it.
+ANSWERED = (*SERVICES, "pricing", *aws_services.SERVICES.values())
 _NOTE = "Offline: tokens as SmolLM2 counts them, at AWS's prices; nothing is billed."
 #: A session that finds no credentials, on a ready account.
 SIGNED_OUT = "signed-out"
@@ -84,37 +89,64 @@ class OfflineSession(boto3.Session):
         Grants, faults and the day.
     meter : Meter
         What its calls would cost, and the budget if one was asked for.
+    calls_made : CallsMade
+        What :func:`bedrock_helpers.policies.least_privilege` is made from.
     """
 
     mode = "offline"
 
-    def __init__(self, *, region_name, as_of=None, account="ready", budget_usd=None):
-        signed_out = account == SIGNED_OUT
-        kind = "ready" if signed_out else account
-        self.offline = OfflineBedrock(as_of, kind, region_name)
+    def __init__(
+        self,
+        *,
+        region_name,
+        as_of=None,
+        account="ready",
+        budget_usd=None,
+        keys=None,
+    ):
+        kind = "ready" if account == SIGNED_OUT else account
+        learner = () if account == SIGNED_OUT else (LEARNER_KEY, LEARNER_SECRET)
+        where_made = account_with_key(keys[0]) if keys else None
+        self.offline = where_made or OfflineBedrock(as_of, kind, region_name)
         super().__init__(
-            *(() if signed_out else (_ACCESS_KEY, _SECRET_KEY)),
+            *(keys or learner),
             region_name=region_name,
             botocore_session=isolated_session(),
         )
-        self._account_kind = account
+        self._account_kind, self._has_own_keys = account, keys is not None
         self.meter = Meter(budget_usd, on=self.offline.day, note=_NOTE)
         self.meter.watch(self)
+        self.calls_made = CallsMade()
+        account_id = self.offline.account_id
+        self.calls_made.watch(
+            self.events, lambda: account_id, self.offline.models_behind
+        )
         self.events.register_first("before-send", self._answer)
 
     def __repr__(self):
         """Say that it is offline, which day it is, and who answers."""
         return (
             f"Bedrock session: OFFLINE, {self.region_name}, the day is "
-            f"{self.offline.day}, account {self._account_kind}.\n"
+            f"{self.offline.day}, account {self._account_kind}.{self._signer()}\n"
             f"{model_name()} or a stored reply answers for every model; "
             "no AWS, no bill." + (f"\n{self.meter}." if self.meter.limit_usd else "")
         )
 
+    def _signer(self):
+        """Whose keys it was given, in a sentence."""
+        if not self._has_own_keys:
+            return ""
+        try:
+            return f"\nThe caller is {self.client('sts').get_caller_identity()['Arn']}."
+        except ClientError as refused:
+            return f"\nIts keys are refused: {refused.response['Error']['Code']}."
+
     def _answer(self, request, event_name, **_):
         service = event_name.split(".")[1]
         if service not in ANSWERED:
-            raise ServiceNotOffline(known=" and ".join(ANSWERED), service=service)
+            raise ServiceNotOffline(known=", ".join(ANSWERED), service=service)
+        if service in aws_services.SERVICES.values():
+            return self.offline.handle(request)
         known = price_list_api.REGIONS if service == "pricing" else catalog.regions()
         if self.offline.region_of(request.url) not in known:
             raise EndpointConnectionError(endpoint_url=request.url)

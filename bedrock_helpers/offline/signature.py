@@ -5,8 +5,9 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from botocore.auth import SigV4Auth
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
@@ -18,6 +19,8 @@ _SIGNED = re.compile(
     r"AWS4-HMAC-SHA256\s+Credential=([^,/\s]+)/(\d{8})/([a-z0-9-]+)/([a-z0-9-]+)"
     r"/aws4_request,\s*SignedHeaders=([:a-z0-9;_-]+),\s*Signature=([0-9a-f]{64})"
 )
+#: What S3's clients send in place of a body's hash.
+_NOT_HASHED = ("UNSIGNED-PAYLOAD", "STREAMING-")
 _STAMP = "%Y%m%dT%H%M%SZ"
 _STAMPED = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 
@@ -83,6 +86,18 @@ def read_signature(headers):
     return Signature(access_key, region, service, tuple(signed.split(";")), value)
 
 
+def token_of(headers):
+    """
+    The session token of temporary keys; empty for others.
+
+    Examples
+    --------
+    >>> token_of({"X-Amz-Security-Token": b"abc"})
+    'abc'
+    """
+    return _text(headers.get("X-Amz-Security-Token"))
+
+
 def _text(value):
     return value.decode("latin-1") if isinstance(value, bytes) else value or ""
 
@@ -144,6 +159,8 @@ def check_secret(signature, secret, method, url, headers, body):
             raise refusal("invalid_api_key")
         return
     claimed = _text(headers.get("X-Amz-Content-SHA256"))
+    if signature.service == "s3" and claimed.startswith(_NOT_HASHED):
+        claimed = ""
     if claimed and claimed != hashlib.sha256(body).hexdigest():
         raise refusal("wrong_signature")
     expected = _expected(signature, secret, method, url, headers, body)
@@ -158,17 +175,25 @@ class _AsSigned(SigV4Auth):
         return request.headers
 
 
+class _AsSignedForS3(_AsSigned, S3SigV4Auth):
+    """The same for S3, which signs a path as it is sent."""
+
+
 def _expected(signature, secret, method, url, headers, body):
     """The signature botocore itself gives the same request."""
     credentials = Credentials(signature.access_key, secret)
-    signer = _AsSigned(credentials, signature.service, signature.region)
-    signed = {name: _signed_value(headers, name) for name in signature.signed_headers}
+    kind = _AsSignedForS3 if signature.service == "s3" else _AsSigned
+    signer = kind(credentials, signature.service, signature.region)
+    names = signature.signed_headers
+    signed = {name: _signed_value(headers, name, url) for name in names}
     request = AWSRequest(method, url, headers=signed, data=body)
     request.context["timestamp"] = _text(headers.get("X-Amz-Date"))
     canonical = signer.canonical_request(request)
     return signer.signature(signer.string_to_sign(request, canonical), request)
 
 
-def _signed_value(headers, name):
+def _signed_value(headers, name, url):
     """A header's value; over HTTP/2, ``Host`` is called ``:authority``."""
-    return _text(headers.get("Host" if name == ":authority" else name))
+    if name in ("host", ":authority"):  # boto3 itself sends none
+        return _text(headers.get("Host")) or urlsplit(url).netloc
+    return _text(headers.get(name))

@@ -44,7 +44,7 @@ def test_the_lesson_that_is_watched_does_what_it_should(undisturbed):
     assert undisturbed["retries"] == 1
     ((host, authorization),) = undisturbed["signed"]
     assert host == "bedrock-runtime.us-east-1.amazonaws.com"
-    assert authorization.startswith("AWS4-HMAC-SHA256 Credential=OFFLINE-")
+    assert authorization == "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7"
 
 
 # No connection beyond loopback, as the operating system sees it
