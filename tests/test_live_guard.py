@@ -241,3 +241,20 @@ def test_allow_written_wrongly_says_how_to_write_it(aws, allow, words):
 def test_allow_may_be_any_collection_or_nothing(aws):
     for allow in (["CreateGuardrail"], ("CreateGuardrail",), None, ()):
         assert bh.connect("live", allow=allow).mode == "live"
+
+
+def test_the_environment_can_allow_by_name_too(aws, monkeypatch):
+    monkeypatch.setenv("BEDROCK_ALLOW", "CreateGuardrail, DeleteGuardrail")
+    session = bh.connect("live")
+    assert "Account changes allowed: CreateGuardrail, DeleteGuardrail" in repr(session)
+
+
+def test_what_is_said_in_code_holds_against_the_environment(aws, monkeypatch):
+    monkeypatch.setenv("BEDROCK_ALLOW", "CreateGuardrail")
+    assert "Account changes allowed: none" in repr(bh.connect("live", allow=()))
+
+
+def test_the_environment_cannot_allow_what_bills_by_the_hour(aws, monkeypatch):
+    monkeypatch.setenv("BEDROCK_ALLOW", "CreateProvisionedModelThroughput")
+    with pytest.raises(ValueError, match="cannot be allowed live"):
+        bh.connect("live")
