@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from bedrock_helpers import catalog
 from bedrock_helpers.offline import aws_services, price_list_api
 from bedrock_helpers.offline.account import ACCOUNT_ID, KINDS, Account
+from bedrock_helpers.offline.authorization import Authorization
 from bedrock_helpers.offline.aws_services import AwsServices
 from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
 from bedrock_helpers.offline.faults import Faults
@@ -30,7 +31,10 @@ from bedrock_helpers.offline.signature import (
 ANSWERED = (*SERVICES, "pricing", *aws_services.SERVICES)
 _LIVING = weakref.WeakSet()
 _YEAR_MINUTES = 366 * 24 * 60
-_HOST = re.compile(r"(?:bedrock(?:-runtime)?(?:-fips)?|api\.pricing)\.([a-z0-9-]+)\.")
+_HOST = re.compile(
+    r"(?:vpce-[0-9a-z-]+\.)?(?:bedrock(?:-runtime)?(?:-fips)?|api\.pricing)"
+    r"\.([a-z0-9-]+)\."
+)
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ class OfflineBedrock:
         self._any_key = any_key
         _LIVING.add(self)
         self._account = Account(day, account)
+        self._authorization = Authorization(self._account, self.services)
         self._replies = Replies()
         self._faults = Faults()
         self._region_name = region_name
@@ -122,6 +127,21 @@ class OfflineBedrock:
         data that only a model recognises, such as names: list of str.
         """
         return sorted(self._account.not_evaluated)
+
+    def models_behind(self, model_id):
+        """
+        The models of an application inference profile, or None.
+
+        Parameters
+        ----------
+        model_id : str
+
+        Returns
+        -------
+        tuple of str or None
+            ARNs; None for what is no inference profile made in this account.
+        """
+        return self._authorization.models_behind(model_id)
 
     def grant_access(self, *model_ids):
         """
@@ -243,7 +263,10 @@ class OfflineBedrock:
         if service in aws_services.SERVICES:
             now = _now() + self._clock_offset + self._passed
             request = method, url, headers, body
-            return self.services.answer(service, *request, caller, now)
+            reply = self.services.answer(service, *request, caller, now)
+            if service == "iam":
+                self._authorization.forget()
+            return reply
         if service == "pricing":
             region_name = self.region_of(url)
             return price_list_api.answer(headers, body, region_name, self.day)
@@ -254,8 +277,6 @@ class OfflineBedrock:
         if self._account.on_launch_day and operation.name not in LAUNCH_OPERATIONS:
             raise refusal("unknown_operation", operation=operation.name, day=self.day)
         parameters = read_parameters(operation, url, headers, body, labels)
-        if operation.service_model.service_name == "bedrock-runtime":
-            self._faults.raise_next()
         call = Call(
             operation,
             self.region_of(url),
@@ -265,6 +286,9 @@ class OfflineBedrock:
             _now() + self._clock_offset + self._passed,
             caller,
         )
+        self._authorization.check(parameters, call, url, signature.api_key)
+        if operation.service_model.service_name == "bedrock-runtime":
+            self._faults.raise_next()
         return OPERATIONS[operation.name](parameters, call)
 
     def _signed_for(self, signature, headers):

@@ -13,6 +13,7 @@ from botocore.exceptions import (
 )
 
 from bedrock_helpers import catalog
+from bedrock_helpers.calls_made import CallsMade
 from bedrock_helpers.meter import Meter
 from bedrock_helpers.offline import aws_services, price_list_api
 from bedrock_helpers.offline.identity import LEARNER_KEY, LEARNER_SECRET
@@ -88,6 +89,8 @@ class OfflineSession(boto3.Session):
         Grants, faults and the day.
     meter : Meter
         What its calls would cost, and the budget if one was asked for.
+    calls_made : CallsMade
+        What :func:`bedrock_helpers.policies.least_privilege` is made from.
     """
 
     mode = "offline"
@@ -113,6 +116,11 @@ class OfflineSession(boto3.Session):
         self._account_kind, self._has_own_keys = account, keys is not None
         self.meter = Meter(budget_usd, on=self.offline.day, note=_NOTE)
         self.meter.watch(self)
+        self.calls_made = CallsMade()
+        account_id = self.offline.account_id
+        self.calls_made.watch(
+            self.events, lambda: account_id, self.offline.models_behind
+        )
         self.events.register_first("before-send", self._answer)
 
     def __repr__(self):

@@ -13,9 +13,11 @@ from bedrock_helpers.offline.account import ACCOUNT_ID
 from bedrock_helpers.offline.server import serve
 from tests.offline.people import (
     LEARNER_ARN,
+    allow,
     arn_of,
     as_user,
     assume,
+    document,
     new_role,
     new_user,
 )
@@ -134,7 +136,8 @@ def test_with_the_keys_of_a_role_its_session_calls(account):
 
 
 def test_a_user_s_keys_call_bedrock_too(account):
-    theirs = account.of(new_user(account.owner))
+    listing = document(allow("bedrock:ListFoundationModels"))
+    theirs = account.of(new_user(account.owner, "ana", listing))
     models = theirs.client("bedrock").list_foundation_models()["modelSummaries"]
     assert NOVA_MICRO in {model["modelId"] for model in models}
 
