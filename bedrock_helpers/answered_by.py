@@ -8,6 +8,7 @@ _WORDS = {
     "placeholder-drawing": "a placeholder drawing of the course (no image model ran)",
     "local-model": "{model} on this machine, just now (offline)",
 }
+LIVE = "Amazon Bedrock (live)"
 _MODEL = "x-bedrock-offline-model"
 _HEADER = "x-bedrock-offline-answered-by"
 
@@ -32,6 +33,28 @@ def answered_by(reply):
     """
     headers = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     if _HEADER not in headers:
-        return "Amazon Bedrock (live)"
+        return LIVE
     words = _WORDS.get(headers[_HEADER], f"{headers[_HEADER]} (offline)")
     return words.format(model=headers.get(_MODEL, "the small model"))
+
+
+def made_just_now(words):
+    """
+    Whether a model made the reply while it was waited for.
+
+    Parameters
+    ----------
+    words : str
+        Of :func:`answered_by`.
+
+    Returns
+    -------
+    bool
+        False for stored replies, whose times are no model's.
+
+    Examples
+    --------
+    >>> made_just_now("a recording of SmolLM2-135M (offline)")
+    False
+    """
+    return words == LIVE or ", just now" in words

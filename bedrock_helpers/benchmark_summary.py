@@ -1,7 +1,12 @@
-"""What a benchmark's calls show: percentiles with their intervals, and throughput."""
+"""What a benchmark's calls show: percentiles with their intervals, and throughput.
+
+Times are of calls that came to their end and were answered by a model: a stored
+reply of the offline Bedrock comes at once, and says nothing of one.
+"""
 
 import pandas as pd
 
+from bedrock_helpers.answered_by import made_just_now
 from bedrock_helpers.percentiles import percentile, samples_needed
 
 
@@ -25,7 +30,8 @@ def summary(table, by="model_id", *, shares=(0.5, 0.95)):
         For each group: calls, errors, retries, mean tokens, and each percentile of
         the first text, of the time per output token and of the whole call as
         ``value (low to high)``, in milliseconds. Where there are too few calls for
-        one, it says how many it needs.
+        one, it says how many it needs. ``stored``, how many calls no model answered,
+        is there only where some were.
 
     Raises
     ------
@@ -44,10 +50,12 @@ def summary(table, by="model_id", *, shares=(0.5, 0.95)):
     m            40  119 (113 to 126)  too few: 40, needs 59
     """
     groups = {
-        name: _summed(group, shares)
-        for name, group in table.groupby(by, sort=False)
+        name: _summed(group, shares) for name, group in table.groupby(by, sort=False)
     }
-    return pd.DataFrame.from_dict(groups, orient="index").rename_axis(by)
+    shown = pd.DataFrame.from_dict(groups, orient="index").rename_axis(by)
+    if "stored" in shown and not shown["stored"].any():
+        shown = shown.drop(columns="stored")
+    return shown
 
 
 _SHOWN = {
@@ -57,23 +65,68 @@ _SHOWN = {
 }
 
 
+def timed_well(table):
+    """
+    The calls whose times are a model's: no errors, no stored replies.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    return table[(table["error"] == "") & ~_stored(table)]
+
+
+def _stored(table):
+    """Which calls came to their end without a model."""
+    if "answered_by" not in table:
+        return pd.Series(False, index=table.index)
+    made = table["answered_by"].map(made_just_now).astype(bool)
+    return (table["error"] == "") & ~made
+
+
 def _summed(group, shares):
-    good = group[group["error"] == ""]
+    good = timed_well(group)
     found = {
         "calls": len(group),
-        "errors": len(group) - len(good),
+        "errors": int((group["error"] != "").sum()),
+        "stored": int(_stored(group).sum()),
         "retries": int(group["retries"].sum()),
-        "input tokens": round(good["input_tokens"].mean(), 1),
-        "output tokens": round(good["output_tokens"].mean(), 1),
+        "input tokens": _mean(good["input_tokens"]),
+        "output tokens": _mean(good["output_tokens"]),
     }
     for words, column in _SHOWN.items():
         values = good[column].dropna()
         for share in shares:
-            found[f"{words} p{100 * share:g}"] = _words(values, share)
+            found[f"{words} p{100 * share:g}"] = in_words(values, share)
     return found
 
 
-def _words(values, share):
+def _mean(values):
+    return round(float(values.mean()), 1) if len(values) else float("nan")
+
+
+def in_words(values, share):
+    """
+    One percentile as text, or what it lacks.
+
+    Parameters
+    ----------
+    values : sequence of float
+    share : float
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> in_words(range(1, 101), 0.5), in_words(range(9), 0.95)
+    ('50 (41 to 61)', 'too few: 9, needs 59')
+    """
     found = percentile(values, share)
     if found is None:
         return f"too few: {len(values)}, needs {samples_needed(share)}"
@@ -114,11 +167,11 @@ def throughput(table):
     if table.empty:
         raise ValueError("No calls were made, so nothing got done. Run some first.")
     ended_s = table["started_s"] + table["latency_ms"] / 1000
-    seconds = ended_s.max() - table["started_s"].min()
+    seconds = float(ended_s.max() - table["started_s"].min())
     good = table[table["error"] == ""]
     return {
-        "calls_per_s": len(good) / float(seconds),
-        "output_tokens_per_s": float(good["output_tokens"].sum()) / float(seconds),
-        "under_way": float(table["latency_ms"].sum() / 1000 / seconds),
-        "seconds": float(seconds),
+        "calls_per_s": len(good) / seconds,
+        "output_tokens_per_s": float(good["output_tokens"].sum()) / seconds,
+        "under_way": float(table["latency_ms"].sum()) / 1000 / seconds,
+        "seconds": seconds,
     }

@@ -38,9 +38,12 @@ class Percentile:
 
 def samples_needed(share, confidence=0.95):
     """
-    How many values a percentile needs: n with share to the n at most 1 − confidence.
+    How many values a percentile needs, so that they lie on both sides of it.
 
-    With fewer, even the largest value is too likely to lie below the percentile.
+    All n lie below it with the probability share to the n, all above it with
+    (1 − share) to the n; together at most 1 − confidence. From about 0.6 on that is
+    n ≥ ln(1 − confidence) / ln(share): with fewer, even the largest value is too
+    likely to lie below the percentile.
 
     Parameters
     ----------
@@ -62,9 +65,10 @@ def samples_needed(share, confidence=0.95):
     (59, 299)
     """
     _check(share, confidence)
-    if share == 0.5:  # the median needs values on both sides
-        return math.ceil(math.log((1 - confidence) / 2, 0.5))
-    return math.ceil(math.log(1 - confidence, share))
+    count = math.ceil(math.log(1 - confidence, share))
+    while share**count + (1 - share) ** count > 1 - confidence:
+        count += 1
+    return count
 
 
 def percentile(values, share, confidence=0.95):
@@ -102,7 +106,7 @@ def percentile(values, share, confidence=0.95):
     if samples < samples_needed(share, confidence):
         return None
     lower, upper, coverage = _ranks(samples, share, confidence)
-    middle = max(math.ceil(samples * share), 1)
+    middle = math.ceil(round(samples * share, 6))  # 100 × 0.55 is a hair above 55
     return Percentile(
         share,
         ranked[middle - 1],

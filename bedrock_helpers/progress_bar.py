@@ -27,7 +27,8 @@ def progress_bar(count, wanted=True):
     Yields
     ------
     callable
-        Safe to call from several threads; it does nothing outside a notebook.
+        To be called in the thread that opened it; outside a notebook it does
+        nothing.
 
     Examples
     --------

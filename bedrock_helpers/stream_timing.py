@@ -5,9 +5,13 @@ import json
 import time
 from dataclasses import asdict, dataclass
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from urllib3.exceptions import HTTPError
 
 from bedrock_helpers.answered_by import answered_by
+
+#: The error of a stream that ended without saying how many tokens it had.
+INCOMPLETE = "IncompleteStream"
 
 
 @dataclass
@@ -24,17 +28,22 @@ class TimedCall:
         Since the run began.
     first_token_ms, first_text_ms, last_token_ms : float or None
         From the call to the first piece of any kind (reasoning too), to the first
-        piece of text, and to the last piece.
+        piece of text, and to the last piece. Empty pieces are none.
     latency_ms : float
-        From the call to the end of the stream, or to the error.
+        From the call to the end of the stream, or to the error; boto3's retries and
+        the waits before them are in it.
     service_ms : float or None
         What the service says it took.
+    pieces : int
+        How many pieces came. A piece can hold several tokens.
     input_tokens, output_tokens : int or None
+        As the service counts them; reasoning is output.
     stop_reason : str or None
     retries : int
-        Attempts that boto3 made beyond the first.
+        Attempts beyond the first, as far as boto3 tells: after an error of the
+        connection it does not.
     error : str
-        The error's code; empty where the call came to its end.
+        The error's code, or its class; empty where the call came to its end.
     answered_by : str
     """
 
@@ -46,6 +55,7 @@ class TimedCall:
     last_token_ms: float | None = None
     latency_ms: float = 0.0
     service_ms: float | None = None
+    pieces: int = 0
     input_tokens: int | None = None
     output_tokens: int | None = None
     stop_reason: str | None = None
@@ -55,8 +65,13 @@ class TimedCall:
 
     @property
     def ms_per_output_token(self):
-        """(last − first) / (tokens − 1): the wait for the first one is left out."""
-        if self.error or self.first_token_ms is None or (self.output_tokens or 0) < 2:
+        """
+        (last − first) / (tokens − 1): the wait for the first one is left out.
+
+        None where all came in one piece. It is too small where the first piece
+        holds many tokens, or where reasoning is counted and not sent.
+        """
+        if self.error or self.pieces < 2 or (self.output_tokens or 0) < 2:
             return None
         return (self.last_token_ms - self.first_token_ms) / (self.output_tokens - 1)
 
@@ -83,7 +98,12 @@ def timed_call(client, request, *, began_s=0.0, clock=time.perf_counter):
     Returns
     -------
     TimedCall
-        Errors of Bedrock and boto3 are kept in it, not raised.
+        Errors of Bedrock and of the connection are kept in it, not raised.
+
+    Raises
+    ------
+    botocore.exceptions.ParamValidationError
+        For arguments that boto3 does not send: there is nothing to time.
 
     Examples
     --------
@@ -96,7 +116,8 @@ def timed_call(client, request, *, began_s=0.0, clock=time.perf_counter):
     True
     """
     sent = copy.deepcopy(request)
-    call = TimedCall(json.dumps(sent, sort_keys=True, default=str), sent["modelId"])
+    text = json.dumps(sent, sort_keys=True, default=str)
+    call = TimedCall(text, str(sent.get("modelId", "")))
     started = clock()
     call.started_s = started - began_s
     try:
@@ -105,33 +126,42 @@ def timed_call(client, request, *, began_s=0.0, clock=time.perf_counter):
         call.answered_by = answered_by(reply)
         for event in reply["stream"]:
             _take(call, event, (clock() - started) * 1000)
-    except (ClientError, BotoCoreError) as error:
+        call.error = "" if call.output_tokens is not None else INCOMPLETE
+    except ParamValidationError:
+        raise
+    except (ClientError, BotoCoreError, HTTPError) as error:
         _note(call, error)
     call.latency_ms = (clock() - started) * 1000
     return call
 
 
 def _take(call, event, elapsed_ms):
-    delta = event.get("contentBlockDelta", {}).get("delta")
-    if delta is not None:
-        call.last_token_ms = elapsed_ms
-        if call.first_token_ms is None:
-            call.first_token_ms = elapsed_ms
-        if delta.get("text") and call.first_text_ms is None:
-            call.first_text_ms = elapsed_ms
+    _take_delta(call, event.get("contentBlockDelta", {}).get("delta", {}), elapsed_ms)
     if "messageStop" in event:
         call.stop_reason = event["messageStop"]["stopReason"]
     if "metadata" in event:
-        usage, metrics = event["metadata"]["usage"], event["metadata"]["metrics"]
-        call.input_tokens, call.output_tokens = (
-            usage["inputTokens"],
-            usage["outputTokens"],
-        )
-        call.service_ms = metrics["latencyMs"]
+        usage = event["metadata"]["usage"]
+        call.input_tokens = usage["inputTokens"]
+        call.output_tokens = usage["outputTokens"]
+        call.service_ms = event["metadata"]["metrics"]["latencyMs"]
+
+
+def _take_delta(call, delta, elapsed_ms):
+    """Some models begin with an empty piece, and a signature is no token."""
+    reasoning = delta.get("reasoningContent", {})
+    thought = reasoning.get("text") or reasoning.get("redactedContent")
+    if not (delta.get("text") or thought or delta.get("toolUse", {}).get("input")):
+        return
+    call.pieces += 1
+    call.last_token_ms = elapsed_ms
+    if call.first_token_ms is None:
+        call.first_token_ms = elapsed_ms
+    if delta.get("text") and call.first_text_ms is None:
+        call.first_text_ms = elapsed_ms
 
 
 def _note(call, error):
-    """An error of the service has a code; one of boto3 has its class."""
+    """An error of the service has a code; another one has its class."""
     response = getattr(error, "response", {})
     call.error = response.get("Error", {}).get("Code") or type(error).__name__
     metadata = response.get("ResponseMetadata", {})

@@ -10,6 +10,7 @@ import threading
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from urllib3.exceptions import ProtocolError
 
 from bedrock_helpers.offline import event_stream
 
@@ -35,11 +36,25 @@ class SyntheticService:
     tokens : int
     fails : callable
         From an attempt's number to an error code, or None.
+    deltas : list of dict, optional
+        The pieces of each reply, in place of a word for every token.
+    breaks : callable
+        From a call's number to whether its stream is cut off, with a broken
+        connection ("broken") or as if all were well ("short"), or None.
     """
 
-    def __init__(self, first_token_s, per_token_s, tokens=20, fails=lambda n: None):
+    def __init__(
+        self,
+        first_token_s,
+        per_token_s,
+        tokens=20,
+        fails=lambda n: None,
+        deltas=None,
+        breaks=lambda n: None,
+    ):
         self._first, self._per_token = first_token_s, per_token_s
-        self._tokens, self._fails = tokens, fails
+        self._tokens, self._fails, self._breaks = tokens, fails, breaks
+        self._deltas = deltas or [{"text": " word"}] * tokens
         self._local = threading.local()
         self._numbers, self._attempts = itertools.count(), itertools.count()
         self.bodies = []
@@ -75,10 +90,15 @@ class SyntheticService:
 
     def _pieces(self, number):
         yield event_stream.event("messageStart", {"role": "assistant"})
-        for index in range(self._tokens):
+        for index, delta in enumerate(self._deltas):
             self._pass((self._per_token if index else self._first)(number))
-            delta = {"delta": {"text": " word"}, "contentBlockIndex": 0}
-            yield event_stream.event("contentBlockDelta", delta)
+            piece = {"delta": delta, "contentBlockIndex": 0}
+            yield event_stream.event("contentBlockDelta", piece)
+        cut = self._breaks(number)
+        if cut == "broken":
+            raise ProtocolError("Connection broken")
+        if cut == "short":
+            return
         yield event_stream.event("contentBlockStop", {"contentBlockIndex": 0})
         yield event_stream.event("messageStop", {"stopReason": "end_turn"})
         usage = {"inputTokens": 7, "outputTokens": self._tokens}

@@ -1,5 +1,6 @@
 """The harness recovers known delays and errors, and records what it sent."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ParamValidationError
 from scipy import stats
 
 import bedrock_helpers as bh
@@ -106,6 +108,106 @@ def test_littles_law_holds_of_every_run():
     assert done["under_way"] == pytest.approx(done["calls_per_s"] * mean_s)
 
 
+# Replies of another form
+
+
+def test_a_reply_in_one_piece_has_no_time_per_token():
+    table = run(steady(tokens=30, deltas=[{"text": "All at once."}]), calls=2)
+    assert table["pieces"].tolist() == [1, 1]
+    assert table["ms_per_output_token"].isna().all()
+    assert table["first_text_ms"].tolist() == table["last_token_ms"].tolist()
+
+
+def test_the_time_per_token_counts_tokens_not_pieces():
+    pieces = [{"text": "three tokens in each"}] * 4
+    table = run(steady(per_token_s=0.06, tokens=13, deltas=pieces), calls=1)
+    assert table["ms_per_output_token"].tolist() == pytest.approx([3 * 60 / 12])
+
+
+def test_an_empty_first_piece_is_no_first_token():
+    deltas = [{"text": ""}, {"text": "Hi"}, {"text": "."}]
+    (call,) = run(steady(deltas=deltas), calls=1).to_dict("records")
+    assert call["first_token_ms"] == pytest.approx(250 + 20)
+    assert call["pieces"] == 2
+
+
+def test_reasoning_is_a_first_token_and_no_first_text():
+    thought = {"reasoningContent": {"text": "Hm."}}
+    signed = {"reasoningContent": {"signature": "abc"}}
+    deltas = [thought, thought, signed, {"text": "Hi"}]
+    (call,) = run(steady(deltas=deltas), calls=1).to_dict("records")
+    assert call["first_token_ms"] == pytest.approx(250)
+    assert call["first_text_ms"] == pytest.approx(250 + 3 * 20)
+    assert call["pieces"] == 3
+
+
+def test_a_tool_s_input_is_tokens_and_no_text():
+    deltas = [{"toolUse": {"input": ""}}, {"toolUse": {"input": "{}"}}]
+    (call,) = run(steady(deltas=deltas), calls=1).to_dict("records")
+    assert call["first_token_ms"] == pytest.approx(250 + 20)
+    assert np.isnan(call["first_text_ms"])
+
+
+# Failures of other kinds
+
+
+@pytest.mark.parametrize(
+    ("how", "error"), [("broken", "ProtocolError"), ("short", "IncompleteStream")]
+)
+def test_a_stream_that_is_cut_off_is_an_error_and_the_run_goes_on(how, error):
+    service = steady(breaks=lambda n: how if n == 1 else None)
+    table = run(service, calls=8, warm_up=0)
+    assert table["error"].tolist() == ["", error, *[""] * 6]
+    row = summary(table, shares=(0.5,)).iloc[0]
+    assert (row["calls"], row["errors"]) == (8, 1)
+    assert row["whole call p50"].startswith("630 ")
+
+
+def test_arguments_that_are_not_sent_are_raised_and_nothing_is_measured():
+    wrong = {**HI, "inferenceConfig": {"topK": 5}}
+    with pytest.raises(ParamValidationError, match="topK"):
+        run(steady(), [wrong], concurrency=2)
+    with pytest.raises(ParamValidationError, match="modelId"):
+        run(steady(), [{"messages": HI["messages"]}])
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_failures_from_the_start_end_the_run_and_it_says_which(concurrency):
+    refuses = steady(fails=lambda n: "AccessDeniedException")
+    table = run(refuses, warm_up=0, concurrency=concurrency)
+    assert 10 <= len(table) < 10 + concurrency
+    stopped = table.attrs["about"]["stopped"]
+    assert stopped == "The first 10 calls all failed: AccessDeniedException."
+
+
+def test_failures_after_a_success_do_not_end_the_run():
+    later = steady(fails=lambda n: "ThrottlingException" if n else None)
+    assert len(run(later, warm_up=0, calls=40)) == 40
+
+
+def test_an_interrupt_keeps_the_calls_so_far(monkeypatch):
+    """As the stop button does, while the third call's row is taken in."""
+    calls = []
+
+    def advance():
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+
+    bar = contextlib.nullcontext(advance)
+    monkeypatch.setattr(benchmark, "progress_bar", lambda *_: bar)
+    table = run(steady())
+    assert 3 <= len(table) < CALLS
+    assert table.attrs["about"]["stopped"].startswith("Interrupted")
+
+
+def test_more_at_a_time_than_connections_is_refused_with_the_line_to_type():
+    with pytest.raises(ValueError, match=r"Config\(max_pool_connections=11\)"):
+        run(steady(), concurrency=11)
+    enough = Config(max_pool_connections=11)
+    assert len(run(steady(), config=enough, concurrency=11, calls=22)) == 22
+
+
 # What was sent
 
 
@@ -132,8 +234,36 @@ def test_a_warm_up_is_sent_and_not_measured():
     assert table.attrs["about"]["warm_up_calls"] == 2
 
 
+def test_each_worker_warms_up_unless_told_otherwise():
+    service = steady()
+    table = run(service, calls=6, concurrency=3)
+    assert (len(service.bodies), len(table)) == (9, 6)
+    assert table.attrs["about"]["warm_up_calls"] == 3
+
+
+def test_a_warm_up_begins_with_the_last_request():
+    service = steady()
+    other = {**HI, "inferenceConfig": {"maxTokens": 7}}
+    run(service, [HI, other], calls=1, warm_up=1)
+    sent = [body["inferenceConfig"]["maxTokens"] for body in service.bodies]
+    assert sent == [7, 20]
+
+
 def test_each_request_is_sent_once_unless_told_otherwise():
     assert len(run(steady(), [HI, HI, HI], calls=None)) == 3
+
+
+def test_labels_go_with_their_requests():
+    other = {**HI, "inferenceConfig": {"maxTokens": 7}}
+    table = run(steady(), [HI, other], labels=["twenty", "seven"], calls=5)
+    told = table["sent"].str.contains('"maxTokens": 7').map({True: "seven"})
+    assert table["label"].tolist() == told.fillna("twenty").tolist()
+    assert list(summary(table, "label", shares=(0.5,))["calls"]) == [3, 2]
+
+
+def test_as_many_labels_as_requests_are_wanted():
+    with pytest.raises(ValueError, match="1 labels for 2 requests"):
+        run(steady(), [HI, HI], labels=["one"])
 
 
 @pytest.mark.parametrize(
@@ -203,6 +333,29 @@ def test_groups_are_told_apart_by_any_column():
     assert shown.loc["slow", "first text p50"].startswith("500 ")
 
 
+def test_stored_replies_are_counted_and_their_times_left_out():
+    """A lesson's recorded request answers at once: that is no model's speed."""
+    table = run(steady(), calls=10)
+    table.loc[:3, "answered_by"] = "a recording of SmolLM2-135M (offline)"
+    row = summary(table, shares=(0.5, 0.9)).iloc[0]
+    assert (row["calls"], row["stored"]) == (10, 4)
+    assert row["first text p90"] == "too few: 6, needs 29"
+    assert "stored" not in summary(run(steady(), calls=10))
+
+
+def test_a_group_without_a_good_call_has_counts_and_no_times():
+    table = run(steady(fails=lambda n: "InternalServerException"), calls=3, warm_up=0)
+    row = summary(table).iloc[0]
+    assert (row["calls"], row["errors"]) == (3, 3)
+    assert row["whole call p50"] == "too few: 0, needs 6"
+
+
+def test_groups_can_be_of_two_columns():
+    table = run(steady(), calls=12).assign(kind=["a", "b"] * 6)
+    shown = summary(table, ["model_id", "kind"], shares=(0.5,))
+    assert list(shown.index) == [(bh.catalog.NOVA_MICRO, k) for k in "ab"]
+
+
 # The file
 
 
@@ -213,7 +366,28 @@ def test_a_run_is_kept_with_date_region_and_versions(tmp_path: Path):
     about = kept.attrs["about"]
     assert about == table.attrs["about"]
     assert about["region_name"] == "us-east-1" and about["concurrency"] == 1
-    assert {"measured_on", "boto3", "python", "machine", "endpoint"} <= about.keys()
+    assert about["retries"] == {"total_max_attempts": 1, "mode": "standard"}
+    known = {"measured_on", "boto3", "botocore", "python", "machine", "endpoint"}
+    assert known | {"load_average"} <= about.keys()
+
+
+def test_a_run_of_failures_is_kept_too(tmp_path: Path):
+    table = run(steady(fails=lambda n: "InternalServerException"), calls=3, warm_up=0)
+    kept = benchmark.load(benchmark.save(table, tmp_path / "run.json"))
+    pd.testing.assert_frame_equal(kept, table, check_exact=False)
+
+
+def test_a_file_holds_each_request_once_and_keeps_columns_of_ones_own(tmp_path):
+    table = run(steady(), calls=30).assign(kind="mine")
+    path = benchmark.save(table, tmp_path / "run.json")
+    assert json.loads(path.read_text())["requests"] == [HI]
+    assert set(benchmark.load(path)["kind"]) == {"mine"}
+
+
+def test_an_empty_run_is_kept_too(tmp_path: Path):
+    table = run(steady(), calls=2).iloc[:0]
+    kept = benchmark.load(benchmark.save(table, tmp_path / "run.json"))
+    assert kept.empty and list(kept.columns) == list(table.columns)
 
 
 def test_the_offline_bedrock_is_measured_like_any_other():

@@ -27,6 +27,19 @@ def test_the_samples_needed_are_log_of_the_miss_over_log_of_the_share(share):
     assert samples_needed(share) >= math.log(0.05) / math.log(share)
 
 
+@given(st.floats(0.5, 0.999), st.floats(0.5, 0.99))
+def test_with_the_samples_needed_the_coverage_is_what_was_asked_for(share, confidence):
+    """Just above one half too, where values must lie on both sides."""
+    needed = samples_needed(share, confidence)
+    found = percentile(range(needed), share, confidence)
+    assert found.coverage >= confidence - 1e-9
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.55, 55), (0.95, 95), (0.7, 70)])
+def test_the_value_is_the_smallest_with_that_share_at_or_below_it(share, value):
+    assert percentile(range(1, 101), share).value == value
+
+
 @pytest.mark.parametrize("share", SHARES)
 def test_one_sample_too_few_gives_nothing(share):
     needed = samples_needed(share)
