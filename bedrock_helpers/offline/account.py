@@ -48,6 +48,8 @@ class Account:
         The guardrails of each Region, by id.
     not_evaluated : set of str
         What they ask for that is not evaluated offline.
+    logging : dict of str to dict
+        The invocation logging of each Region that has any.
     """
 
     day: str
@@ -62,6 +64,7 @@ class Account:
     prompt_cache: PromptCache = field(default_factory=PromptCache)
     guardrails: dict = field(default_factory=dict)
     not_evaluated: set = field(default_factory=set)
+    logging: dict = field(default_factory=dict)
     _numbers: itertools.count = field(default_factory=itertools.count)
 
     def __post_init__(self):

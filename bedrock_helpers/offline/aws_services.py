@@ -18,6 +18,7 @@ from bedrock_helpers.offline.identity import LEARNER, LEARNER_KEY, get_caller_id
 from bedrock_helpers.offline.moto_requests import ask_moto
 from bedrock_helpers.offline.moto_state import MotoState
 from bedrock_helpers.offline.service_call import ServiceCall, action_of
+from bedrock_helpers.offline.trail import lookup_events
 
 #: By what requests are signed for; then what boto3's events call them.
 SERVICES = {
@@ -31,11 +32,22 @@ SERVICES = {
     "budgets": "budgets",
     "cloudtrail": "cloudtrail",
 }
+
+
+def _cloudwatch(call, services):
+    """CloudWatch, imported when it is first asked: it brings moto with it."""
+    from bedrock_helpers.offline import cloudwatch
+
+    return cloudwatch.answer(call, services)
+
+
 #: What is answered here, not by moto: a function of a ServiceCall and AwsServices.
 #: The action ``"*"`` is every one of a service that has no entry of its own.
 OWN_ANSWERS = {
     ("sts", "GetCallerIdentity"): get_caller_identity,
     ("sts", "AssumeRole"): assume_role,
+    ("cloudtrail", "LookupEvents"): lookup_events,
+    ("monitoring", "*"): _cloudwatch,
 }
 _ISSUING = ("iam", "CreateAccessKey")
 _order = itertools.count()
@@ -49,10 +61,13 @@ class AwsServices:
     ----------
     issued : dict
         Access keys made in this account; to each, when, as a number that grows.
+    observed : bedrock_helpers.offline.observed.Observed or None
+        What Bedrock was asked: CloudWatch and CloudTrail tell of it.
     """
 
     def __init__(self):
         self.issued = {}
+        self.observed = None
         self._state = MotoState()
         self._is_settled = False
         self._counts = Counter()

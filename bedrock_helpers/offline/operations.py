@@ -7,6 +7,7 @@ from bedrock_helpers.offline import (
     control,
     guardrails,
     invoke,
+    logging_config,
     provisioned,
     runtime,
     tags,
@@ -49,6 +50,15 @@ OPERATIONS = {
     "DeleteGuardrail": guardrails.delete_guardrail,
     "CreateGuardrailVersion": guardrails.create_guardrail_version,
     "ApplyGuardrail": apply_guardrail.apply_guardrail,
+    "PutModelInvocationLoggingConfiguration": (
+        logging_config.put_model_invocation_logging_configuration
+    ),
+    "GetModelInvocationLoggingConfiguration": (
+        logging_config.get_model_invocation_logging_configuration
+    ),
+    "DeleteModelInvocationLoggingConfiguration": (
+        logging_config.delete_model_invocation_logging_configuration
+    ),
     "Converse": runtime.converse,
     "ConverseStream": runtime.converse_stream,
     "CountTokens": runtime.count_tokens,

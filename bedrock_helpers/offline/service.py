@@ -16,6 +16,7 @@ from bedrock_helpers.offline.faults import Faults
 from bedrock_helpers.offline.http_reply import to_botocore
 from bedrock_helpers.offline.identity import LEARNER, Caller, caller_of
 from bedrock_helpers.offline.local_model import NoLocalModel
+from bedrock_helpers.offline.observed import observe
 from bedrock_helpers.offline.operations import LAUNCH_OPERATIONS, OPERATIONS
 from bedrock_helpers.offline.replies import Replies
 from bedrock_helpers.offline.router import SERVICES, find_route, read_parameters
@@ -48,6 +49,7 @@ class Call:
     faults: Faults
     now: datetime.datetime
     caller: Caller = LEARNER
+    services: AwsServices | None = None
 
 
 class OfflineBedrock:
@@ -97,6 +99,7 @@ class OfflineBedrock:
         self._any_key = any_key
         _LIVING.add(self)
         self._account = Account(day, account)
+        self._observed = observe(self.services, self._account)
         self._authorization = Authorization(self._account, self.services)
         self._replies = Replies()
         self._faults = Faults()
@@ -117,6 +120,16 @@ class OfflineBedrock:
     def day(self):
         """The ISO day this offline Bedrock lives in."""
         return self._account.day
+
+    @property
+    def calls(self):
+        """
+        The calls to Bedrock so far, the oldest first: list of CallRecord.
+
+        What CloudWatch and CloudTrail tell is made of them. Prompts and answers are
+        not in them.
+        """
+        return self._observed.every_call()
 
     @property
     def not_evaluated(self):
@@ -248,15 +261,19 @@ class OfflineBedrock:
         -------
         bedrock_helpers.offline.http_reply.Reply
         """
+        exchange = self._observed.begin(url, headers, self._now())
         try:
-            return self._answer(method, url, headers, body)
+            reply = self._answer(method, url, headers, body, exchange)
         except Refusal as stop:
-            return error_reply_of(_service_of(headers), stop, headers, method)
+            exchange.refused(stop)
+            reply = error_reply_of(_service_of(headers), stop, headers, method)
         except NoLocalModel as missing:
             stop = Refusal("NotAvailableOffline", 501, str(missing))
-            return error_reply_of("bedrock", stop, headers, method)
+            exchange.refused(stop)
+            reply = error_reply_of("bedrock", stop, headers, method)
+        return exchange.over(reply)
 
-    def _answer(self, method, url, headers, body):
+    def _answer(self, method, url, headers, body, exchange):
         signature = read_signature(headers)
         service = self._signed_for(signature, headers)
         caller = self._caller(signature, method, url, headers, body)
@@ -276,20 +293,28 @@ class OfflineBedrock:
             raise not_offline(f"do {name} yet; it can do: {', '.join(OPERATIONS)}")
         if self._account.on_launch_day and operation.name not in LAUNCH_OPERATIONS:
             raise refusal("unknown_operation", operation=operation.name, day=self.day)
+        region_name = self.region_of(url)
+        exchange.routed(operation, region_name, labels, signature, caller)
         parameters = read_parameters(operation, url, headers, body, labels)
+        exchange.read(parameters)
         call = Call(
             operation,
-            self.region_of(url),
+            region_name,
             self._account,
             self._replies,
             self._faults,
-            _now() + self._clock_offset + self._passed,
+            self._now(),
             caller,
+            self.services,
         )
         self._authorization.check(parameters, call, url, signature.api_key)
         if operation.service_model.service_name == "bedrock-runtime":
             self._faults.raise_next()
         return OPERATIONS[operation.name](parameters, call)
+
+    def _now(self):
+        """The time by the service's clock, in UTC."""
+        return _now() + self._clock_offset + self._passed
 
     def _signed_for(self, signature, headers):
         """The service a request is signed for; an API key is Bedrock's own."""

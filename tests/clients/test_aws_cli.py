@@ -195,6 +195,25 @@ def test_a_guardrail_is_made_changed_applied_and_deleted(aws):
     assert "ResourceNotFoundException" in gone
 
 
+def test_invocations_are_logged_into_a_bucket_while_that_is_on(aws):
+    """PutModelInvocationLoggingConfiguration, GetModelInvocationLoggingConfiguration,
+    DeleteModelInvocationLoggingConfiguration
+    """
+    aws("s3api", "create-bucket", "--bucket", "calls")
+    config = {"s3Config": {"bucketName": "calls"}}
+    put = ("bedrock", "put-model-invocation-logging-configuration")
+    aws(*put, "--logging-config", config)
+    assert aws("bedrock", "get-model-invocation-logging-configuration") == {
+        "loggingConfig": config
+    }
+    listed = aws("s3api", "list-objects-v2", "--bucket", "calls")["Contents"]
+    assert [one["Key"].rpartition("/")[2] for one in listed] == [
+        "amazon-bedrock-logs-permission-check"
+    ]
+    aws("bedrock", "delete-model-invocation-logging-configuration")
+    assert aws("bedrock", "get-model-invocation-logging-configuration") in (None, {})
+
+
 def test_a_question_is_answered(aws, lesson_reply):
     """Converse"""
     settings = ("--inference-config", f"maxTokens={ASKED['max_tokens']},temperature=0")

@@ -195,6 +195,17 @@ def json_output(schema):
     return {"textFormat": {"type": "json_schema", "structure": structure}}
 
 
+LOGGER = "arn:aws:iam::111122223333:role/logger"
+
+
+def logging_to(bucket="", group="", role=LOGGER, **more):
+    """A place for invocation logs: a bucket, a log group, or both."""
+    config = {"s3Config": {"bucketName": bucket}} if bucket else {}
+    if group:
+        config["cloudWatchConfig"] = {"logGroupName": group, "roleArn": role}
+    return {"loggingConfig": {**config, **more}}
+
+
 TWO_TURNS = (user("Hi"), assistant("Hello"))
 TALK_OF_TOOLS = (user("Weather?"), assistant(TOOL_USE))
 
@@ -474,6 +485,19 @@ PROVOCATIONS = {
         "CreateGuardrail",
         guardrail(sensitiveInformationPolicyConfig={"regexesConfig": [LOOKS_AHEAD]}),
         values={"problem": "the regex a(?=b) looks around, which is not supported"},
+    ),
+    "logging_role": lambda: Provocation(
+        "PutModelInvocationLoggingConfiguration",
+        logging_to(group="calls", role=LOGGER),
+        values={"group": "calls", "role": LOGGER},
+    ),
+    "logging_bucket": lambda: Provocation(
+        "PutModelInvocationLoggingConfiguration",
+        logging_to(bucket="calls"),
+        values={"bucket": "calls"},
+    ),
+    "logging_nowhere": lambda: Provocation(
+        "PutModelInvocationLoggingConfiguration", logging_to()
     ),
     "clock_behind": lambda: clock(minutes_ahead=20),
     "clock_ahead": lambda: clock(minutes_ahead=-20),

@@ -25,6 +25,7 @@ from tests.offline.provocations import (
     PROVOCATIONS,
     apply,
     guardrail,
+    logging_to,
     offer_token,
     profile,
     prompt_attack,
@@ -121,6 +122,12 @@ GOOD_CALLS = {
     "DeleteGuardrail": lambda: ("guardrail", {"guardrailIdentifier": ID}),
     "CreateGuardrailVersion": lambda: ("guardrail", {"guardrailIdentifier": ID}),
     "ApplyGuardrail": lambda: ("guardrail", apply(ID, "Athena, a@b.org")),
+    "PutModelInvocationLoggingConfiguration": lambda: (
+        "bucket",
+        logging_to(bucket="calls"),
+    ),
+    "GetModelInvocationLoggingConfiguration": lambda: ("logged", {}),
+    "DeleteModelInvocationLoggingConfiguration": lambda: ("logged", {}),
     "Converse": lambda: ("ready", ASK),
     "ConverseStream": lambda: ("ready", ASK),
     "CountTokens": lambda: (
@@ -162,7 +169,18 @@ def model_of(operation):
     return service_model(service_of(operation)).operation_model(operation)
 
 
+def with_bucket(kind):
+    desk = open_desk()
+    desk.client("s3").create_bucket(Bucket="calls")
+    if kind == "logged":
+        switch_on = "PutModelInvocationLoggingConfiguration"
+        desk.call(switch_on, **logging_to(bucket="calls"))
+    return desk
+
+
 def session_for(kind):
+    if kind in ("bucket", "logged"):
+        return with_bucket(kind)
     if kind not in MADE:
         return open_desk(kind)
     account, operation, parameters = MADE[kind]

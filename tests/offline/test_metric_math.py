@@ -37,9 +37,7 @@ def points(expression, length=4, **metrics):
 
 # Arithmetic, beside Python's
 
-NUMBERS = st.one_of(
-    st.integers(0, 1000), st.floats(0, 1000, allow_nan=False, width=32)
-)
+NUMBERS = st.one_of(st.integers(0, 1000), st.floats(0, 1000, allow_nan=False, width=32))
 LEAVES = st.one_of(NUMBERS.map(repr), st.sampled_from(["m1", "m2"]))
 
 

@@ -25,6 +25,7 @@ from tests.offline.provocations import (
     BARE_HAIKU,
     apply,
     guardrail,
+    logging_to,
 )
 from tests.offline.strategies import (
     any_json,
@@ -198,6 +199,7 @@ def test_the_control_plane_replies_or_refuses_in_words(one, two, data):
         "DeleteGuardrail": {"guardrailIdentifier": one, "guardrailVersion": two},
         "CreateGuardrailVersion": {"guardrailIdentifier": one},
         "ApplyGuardrail": apply(one, two, guardrailVersion=two),
+        "PutModelInvocationLoggingConfiguration": logging_to(one, two, two),
         "TagResource": {"resourceARN": one, "tags": [{"key": two, "value": two}]},
         "UntagResource": {"resourceARN": one, "tagKeys": [two]},
         "ListTagsForResource": {"resourceARN": two},
@@ -273,4 +275,4 @@ def test_schemas_nested_deeply_are_kept_to_or_refused():
 
 
 def test_every_operation_was_thrown_at():
-    assert len(OPERATIONS) == 32, "add the new operation's bodies to this module"
+    assert len(OPERATIONS) == 35, "add the new operation's bodies to this module"
