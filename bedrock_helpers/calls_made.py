@@ -21,10 +21,11 @@ _TELLING = (
     "tagKeys",
     "loggingConfig",
 )
-_BEDROCK = ("bedrock", "bedrock-runtime")
+_STARTING = "before-parameter-build.bedrock", "before-parameter-build.bedrock-runtime"
+_ANSWERED = "after-call.bedrock", "after-call.bedrock-runtime"
 _as_json = json.JSONEncoder(sort_keys=True).encode
 #: In the context of a boto3 call: what it asked, and that it is none of the learner's.
-_STARTED, UNCOUNTED = "bedrock_helpers.telling", "bedrock_helpers.uncounted"
+_STARTED, _UNCOUNTED = "bedrock_helpers.telling", "bedrock_helpers.uncounted"
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class CallsMade:
         """
 
         def remember(params, context, **_):
-            if UNCOUNTED not in context:
+            if _UNCOUNTED not in context:
                 models = models_of(params.get("modelId"))
                 context[_STARTED] = telling(params), models
 
@@ -115,9 +116,32 @@ class CallsMade:
                 where = context["client_region"], account_id()
                 self.add(CallMade(model.name, *where, asked, models))
 
-        for service in _BEDROCK:
-            events.register_last(f"before-parameter-build.{service}", remember)
-            events.register_last(f"after-call.{service}", keep)
+        for event in _STARTING:
+            events.register_last(event, remember)
+        for event in _ANSWERED:
+            events.register_last(event, keep)
+
+
+def uncounted(client):
+    """
+    Let the calls of a client count as none of the session's: ours, not the learner's.
+
+    Parameters
+    ----------
+    client : botocore.client.BaseClient
+
+    Returns
+    -------
+    botocore.client.BaseClient
+        The same client.
+    """
+    for event in _STARTING:
+        client.meta.events.register_first(event, _not_to_be_kept)
+    return client
+
+
+def _not_to_be_kept(context, **_):
+    context[_UNCOUNTED] = True
 
 
 def telling(parameters):

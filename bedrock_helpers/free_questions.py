@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bedrock_helpers import catalog
 from bedrock_helpers.call_cost import charged_id, record_of
+from bedrock_helpers.calls_made import uncounted
 
 #: What Converse takes that the model reads and CountTokens does not take.
 _NOT_COUNTED = {"outputConfig", "promptVariables"}
@@ -104,7 +105,7 @@ class FreeQuestions:
         with self._lock:
             if key not in self._clients:
                 made = self._session.client(service, config=_QUICK, **where)
-                self._clients[key] = made
+                self._clients[key] = uncounted(made)
             return self._clients[key]
 
 

@@ -10,6 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
 from bedrock_helpers import catalog
+from bedrock_helpers.calls_made import CallsMade, uncounted
 from bedrock_helpers.exceptions import AccountChangeRefused, NoCredentials
 from bedrock_helpers.meter import Meter
 
@@ -66,6 +67,8 @@ class LiveSession(boto3.Session):
         ``"live"``.
     meter : Meter
         What its calls cost, and the budget.
+    calls_made : CallsMade
+        What :func:`bedrock_helpers.policies.least_privilege` is made from.
     account : str
         The account's last four digits, or why they are not known.
     address : str or None
@@ -93,6 +96,9 @@ class LiveSession(boto3.Session):
         self.events.register_first(calls, self._guard_subscription)
         self._subscribed = set()
         self.meter.watch(self)
+        self.calls_made = CallsMade()
+        self._account_id = ""
+        self.calls_made.watch(self.events, lambda: self._account_id)
         self.account = self._account()
         self.address = self._address()
 
@@ -121,7 +127,8 @@ class LiveSession(boto3.Session):
             identity = self.client("sts", config=quick).get_caller_identity()
         except Exception as error:  # shown only: nothing else depends on it
             return f"unknown ({type(error).__name__})"
-        return "…" + identity["Account"][-4:]
+        self._account_id = identity["Account"]
+        return "…" + self._account_id[-4:]
 
     def _address(self):
         url = self.client("bedrock-runtime").meta.endpoint_url
@@ -157,9 +164,8 @@ class LiveSession(boto3.Session):
 
     def _is_subscribed(self, model):
         try:
-            state = self.client("bedrock").get_foundation_model_availability(
-                modelId=model.model_id
-            )
+            client = uncounted(self.client("bedrock"))
+            state = client.get_foundation_model_availability(modelId=model.model_id)
         except (ClientError, BotoCoreError):
             return False
         return state["agreementAvailability"]["status"] in ("AVAILABLE", "PENDING")

@@ -4,7 +4,7 @@ import json
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bedrock_helpers.calls_made import UNCOUNTED
+from bedrock_helpers.calls_made import uncounted
 from bedrock_helpers.catalog import split_profile_id
 
 #: Keys that a statement is fenced with, so that it allows what was done only.
@@ -38,9 +38,10 @@ def least_privilege(session):
 
     Examples
     --------
-    >>> from bedrock_helpers.calls_made import CallMade
-    >>> made = [CallMade("ListFoundationModels", "us-east-1", "111122223333", "{}")]
-    >>> least_privilege(made)["Statement"][0]["Action"]
+    >>> import bedrock_helpers as bh
+    >>> session = bh.connect("offline")
+    >>> _ = session.client("bedrock").list_foundation_models()
+    >>> least_privilege(session)["Statement"][0]["Action"]
     ['bedrock:ListFoundationModels']
     """
     calls = list(getattr(session, "calls_made", session))
@@ -79,17 +80,12 @@ def _ask(session, region_name, model_id):
     is_made = "application-inference-profile/" in model_id
     if not is_made and split_profile_id(model_id.rpartition("/")[2])[0] is None:
         return None
-    client = session.client("bedrock", region_name=region_name)
-    client.meta.events.register_first("before-parameter-build.bedrock", _uncounted)
+    client = uncounted(session.client("bedrock", region_name=region_name))
     try:
         reply = client.get_inference_profile(inferenceProfileIdentifier=model_id)
     except (ClientError, BotoCoreError):
         return (_ANY_MODEL,) if is_made else None
     return tuple(model["modelArn"] for model in reply["models"])
-
-
-def _uncounted(context, **_):
-    context[UNCOUNTED] = True
 
 
 def _wanted(needs):

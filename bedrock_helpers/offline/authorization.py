@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bedrock_helpers.offline.account import ACCOUNT_ID
-from bedrock_helpers.offline.caller_policies import policies_of
+from bedrock_helpers.offline.caller_policies import policies_of, tags_of
 from bedrock_helpers.offline.errors import not_offline
 from bedrock_helpers.offline.iam import Request, decide_all, denial
 from bedrock_helpers.offline.iam_bedrock import REGION_KEY, Need, Place, needs_of
@@ -99,7 +99,7 @@ class Authorization:
         rights = kept.get(caller)
         if rights is None:
             policies = policies_of(caller, self._services)
-            tags = _tags_of(caller, self._services)
+            tags = tags_of(caller, self._services)
             rights = kept[caller] = Rights(policies, tags, _are_unlimited(policies))
         return rights
 
@@ -122,18 +122,6 @@ class Authorization:
         about = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
         keys = Context({**known, **about, **dict(need.keys)})
         return Request(need.action, need.resource, keys, caller.arn)
-
-
-def _tags_of(caller, services):
-    """The tags of a user, or of the role that was assumed."""
-    if caller is LEARNER and not services.is_used:
-        return {}
-    with services.opened() as backend:
-        iam = backend("iam")
-        people = iam.roles.values() if caller.role_arn else iam.users.values()
-        arn = caller.role_arn or caller.arn
-        pairs = [pair for one in people if one.arn == arn for pair in one.tags or ()]
-    return {pair["Key"]: pair["Value"] for pair in pairs}
 
 
 def _are_unlimited(policies):
