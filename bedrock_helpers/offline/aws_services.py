@@ -17,6 +17,7 @@ from bedrock_helpers.offline.errors import not_offline
 from bedrock_helpers.offline.identity import LEARNER, LEARNER_KEY, get_caller_identity
 from bedrock_helpers.offline.moto_requests import ask_moto
 from bedrock_helpers.offline.moto_state import MotoState
+from bedrock_helpers.offline.policy_documents import check_policies
 from bedrock_helpers.offline.service_call import ServiceCall, action_of
 from bedrock_helpers.offline.trail import lookup_events
 
@@ -150,6 +151,7 @@ class AwsServices:
 
     def _kept(self, call):
         """The answer of moto."""
+        check_policies(call)
         with self.opened(call.seed) as backend:
             reply = ask_moto(call)
             if (call.service, call.action) == _ISSUING:

@@ -171,9 +171,9 @@ def _statement(values, kind, number):
     _need(values.get("Effect") in ("Allow", "Deny"))
     sid = values.get("Sid", "")
     _need(isinstance(sid, str))
-    principals, not_principals = _principals(values, kind)
     actions, not_actions = _actions(values)
     resources, not_resources = _resources(values, kind)
+    principals, not_principals = _principals(values, kind)
     return Statement(
         effect=values["Effect"],
         sid=sid or f"statement {number}",
