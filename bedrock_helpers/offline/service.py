@@ -2,7 +2,6 @@
 
 import datetime
 import re
-import weakref
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,23 +13,18 @@ from bedrock_helpers.offline.aws_services import AwsServices
 from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
 from bedrock_helpers.offline.faults import Faults
 from bedrock_helpers.offline.http_reply import to_botocore
-from bedrock_helpers.offline.identity import LEARNER, Caller, caller_of
+from bedrock_helpers.offline.identity import LEARNER, Caller
 from bedrock_helpers.offline.local_model import NoLocalModel
 from bedrock_helpers.offline.observed import observe
 from bedrock_helpers.offline.operations import LAUNCH_OPERATIONS, OPERATIONS
 from bedrock_helpers.offline.replies import Replies
 from bedrock_helpers.offline.router import SERVICES, find_route, read_parameters
 from bedrock_helpers.offline.service_errors import error_reply_of
-from bedrock_helpers.offline.signature import (
-    check_clock,
-    check_secret,
-    read_signature,
-    token_of,
-)
+from bedrock_helpers.offline.signature import check_clock, read_signature
+from bedrock_helpers.offline.signers import Signers, remember
 
 #: What requests may be signed for: bedrock-runtime's are signed for bedrock.
 ANSWERED = (*SERVICES, "pricing", *aws_services.SERVICES)
-_LIVING = weakref.WeakSet()
 _YEAR_MINUTES = 366 * 24 * 60
 _HOST = re.compile(
     r"(?:vpce-[0-9a-z-]+\.)?(?:bedrock(?:-runtime)?(?:-fips)?|api\.pricing)"
@@ -96,8 +90,8 @@ class OfflineBedrock:
                 'Type: bh.connect("offline", account="new")'
             )
         self.services = AwsServices()
-        self._any_key = any_key
-        _LIVING.add(self)
+        self._signers = Signers(self.services, any_key)
+        remember(self)
         self._account = Account(day, account)
         self._observed = observe(self.services, self._account)
         self._authorization = Authorization(self._account, self.services)
@@ -276,10 +270,9 @@ class OfflineBedrock:
     def _answer(self, method, url, headers, body, exchange):
         signature = read_signature(headers)
         service = self._signed_for(signature, headers)
-        caller = self._caller(signature, method, url, headers, body)
+        request, now = (method, url, headers, body), self._now()
+        caller = self._signers.caller(signature, *request, now)
         if service in aws_services.SERVICES:
-            now = _now() + self._clock_offset + self._passed
-            request = method, url, headers, body
             reply = self.services.answer(service, *request, caller, now)
             if service == "iam":
                 self._authorization.forget()
@@ -303,7 +296,7 @@ class OfflineBedrock:
             self._account,
             self._replies,
             self._faults,
-            self._now(),
+            now,
             caller,
             self.services,
         )
@@ -326,21 +319,6 @@ class OfflineBedrock:
             raise not_offline(f"answer for {signature.service}, only for {names}")
         return signature.service
 
-    def _caller(self, signature, method, url, headers, body):
-        """Who signed a request; the learner's own signature is not checked."""
-        if signature.api_key:
-            return LEARNER
-        key, now = signature.access_key, _now() + self._clock_offset + self._passed
-        caller = caller_of(key, token_of(headers), self.services, now)
-        if caller is None and self._any_key and key not in self.services.issued:
-            return LEARNER
-        if caller is None:
-            raise refusal("invalid_token")
-        if caller is LEARNER or self._any_key or signature.service == "s3":
-            return caller
-        check_secret(signature, caller.secret, method, url, headers, body or b"")
-        return caller
-
     def region_of(self, url):
         """The Region a request is addressed to."""
         match = _HOST.match(urlsplit(url).netloc)
@@ -352,24 +330,6 @@ class OfflineBedrock:
         body = body.encode() if isinstance(body, str) else body
         reply = self.answer(request.method, request.url, request.headers, body)
         return to_botocore(reply, request.url)
-
-
-def account_with_key(access_key):
-    """
-    The offline account in which an access key was made last.
-
-    Parameters
-    ----------
-    access_key : str
-
-    Returns
-    -------
-    OfflineBedrock or None
-        None if there is none any more.
-    """
-    found = [one for one in _LIVING if access_key in one.services.issued]
-    latest = [one.services.issued[access_key] for one in found]
-    return found[latest.index(max(latest))] if found else None
 
 
 def _service_of(headers):

@@ -19,7 +19,8 @@ from bedrock_helpers.offline import aws_services, price_list_api
 from bedrock_helpers.offline.identity import LEARNER_KEY, LEARNER_SECRET
 from bedrock_helpers.offline.local_model import model_name
 from bedrock_helpers.offline.router import SERVICES, builtin_loader
-from bedrock_helpers.offline.service import OfflineBedrock, account_with_key
+from bedrock_helpers.offline.service import OfflineBedrock
+from bedrock_helpers.offline.signers import account_with_key
 
 #: What is answered, as boto3's events call it.
 ANSWERED = (*SERVICES, "pricing", *aws_services.SERVICES.values())
