@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from bedrock_helpers.checks import costs, gallery, inference, invoke, prompting, setup
+from bedrock_helpers.checks import (
+    costs,
+    gallery,
+    inference,
+    invoke,
+    prompting,
+    security,
+    setup,
+)
 from bedrock_helpers.checks.progress import note, progress
 
 _CHECKS = {
@@ -31,6 +39,13 @@ _CHECKS = {
     "05-cache": costs.cache,
     "05-half-a-year": costs.half_a_year,
     "05-quota": costs.quota,
+    "06-policy": security.policy,
+    "06-long-keys": security.long_keys,
+    "06-denied": security.denied_callers,
+    "06-alarm": security.throttle_alarm,
+    "06-guardrail": security.guardrail,
+    "06-links": security.safe_link,
+    "06-checklist": security.checklist,
     "gallery-letters": gallery.letters,
     "gallery-may-use": gallery.may_use,
 }

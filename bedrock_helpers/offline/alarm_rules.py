@@ -16,6 +16,7 @@ _NOT_PLAYED = (
     "EvaluationCriteria",
     "EvaluationInterval",
 )
+_NEEDED = ("ComparisonOperator", "EvaluationPeriods")
 _OF_ONE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period")
 
 
@@ -37,6 +38,9 @@ def check_alarm(asked):
             raise not_offline(f"play {name} of an alarm; leave it out")
     if asked.get("EvaluationWindow", {}).get("WallClockWindow"):
         raise not_offline("play a wall clock window; alarms here have a sliding one")
+    for name in _NEEDED:
+        if asked.get(name) is None:
+            raise metric_refusal("alarm_lacks", name=name)
     if asked["ComparisonOperator"] not in OPERATORS:
         raise not_offline(f"compare by {asked['ComparisonOperator']}")
     option = asked.get("TreatMissingData", TREATMENTS[0])

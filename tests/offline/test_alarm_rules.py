@@ -114,3 +114,9 @@ def test_an_alarm_of_many_metrics_has_the_longest_period():
     client.put_metric_alarm(**on_metrics(PARTS[0], short, BOTH, EvaluationPeriods=168))
     code, message = refused(**on_metrics(PARTS[0], short, BOTH, EvaluationPeriods=169))
     assert (code, "604800" in message) == ("ValidationError", True)
+
+
+@pytest.mark.parametrize("name", ["ComparisonOperator", "EvaluationPeriods"])
+def test_what_boto3_lets_pass_but_every_alarm_needs_is_asked_for(name):
+    code, message = refused(**alarm(**{name: None}))
+    assert (code, message) == ("ValidationError", f"The parameter {name} is required.")
