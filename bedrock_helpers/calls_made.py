@@ -3,9 +3,10 @@
 import json
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: Parameters that say which permissions a call needs.
-_TELLING = (
+_TELLING = {
     "modelId",
     "modelIdentifier",
     "guardrailIdentifier",
@@ -20,7 +21,7 @@ _TELLING = (
     "tags",
     "tagKeys",
     "loggingConfig",
-)
+}
 _STARTING = "before-parameter-build.bedrock", "before-parameter-build.bedrock-runtime"
 _ANSWERED = "after-call.bedrock", "after-call.bedrock-runtime"
 _as_json = json.JSONEncoder(sort_keys=True).encode
@@ -104,17 +105,22 @@ class CallsMade:
             From a model id to the ARNs of the models behind it, if it is an inference
             profile the account has made; else None.
         """
+        known = set()  # looking here takes less time than making a CallMade
 
         def remember(params, context, **_):
             if _UNCOUNTED not in context:
-                models = models_of(params.get("modelId"))
-                context[_STARTED] = telling(params), models
+                context[_STARTED] = params
 
         def keep(http_response, model, context, **_):
-            if http_response.status_code < 300 and _STARTED in context:
-                asked, models = context[_STARTED]
-                where = context["client_region"], account_id()
-                self.add(CallMade(model.name, *where, asked, models))
+            params = context.get(_STARTED)
+            if params is None or http_response.status_code >= 300:
+                return
+            where = context["client_region"], account_id()
+            models = models_of(params.get("modelId"))
+            call = model.name, *where, telling(params), models
+            if call not in known:
+                known.add(call)
+                self.add(CallMade(*call))
 
         for event in _STARTING:
             events.register_last(event, remember)
@@ -153,5 +159,12 @@ def telling(parameters):
     >>> telling({"modelId": "amazon.nova-micro-v1:0", "messages": []})
     '{"modelId": "amazon.nova-micro-v1:0"}'
     """
-    kept = {name: parameters[name] for name in _TELLING if name in parameters}
-    return _as_json(kept)
+    told = _TELLING & parameters.keys()
+    if told == {"modelId"}:
+        return _model_alone(parameters["modelId"])
+    return _as_json({name: parameters[name] for name in told})
+
+
+@lru_cache(maxsize=256)
+def _model_alone(model_id):
+    return _as_json({"modelId": model_id})
