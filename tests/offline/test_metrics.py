@@ -17,6 +17,7 @@ from bedrock_helpers.offline.metrics import (
 )
 from tests.offline.desk import HAIKU, MICRO, headers, open_desk, tokens, user
 from tests.offline.observing import by, datapoints, log_to_bucket, total
+from tests.offline.people import as_user, new_user
 from tests.offline.provocations import buy, profile, purchase
 
 JAMBA = "ai21.jamba-1-5-mini-v1:0"  # Legacy
@@ -202,6 +203,13 @@ def test_a_failure_is_counted_once_and_is_no_invocation(fault, counts, desk):
     desk.refused("Converse", modelId=MICRO, **ASK)
     assert counted(desk.session, ModelId=MICRO) == {counts: 1}
     assert datapoints(desk.session, "InvocationLatency") == []
+
+
+def test_a_denied_call_is_a_client_error(desk):
+    ana = as_user(new_user(desk.session)).client("bedrock-runtime")
+    with pytest.raises(ana.exceptions.AccessDeniedException):
+        ana.converse(modelId=MICRO, **ASK)
+    assert counted(desk.session, ModelId=MICRO) == {"InvocationClientErrors": 1}
 
 
 def test_control_plane_operations_and_counting_have_no_metrics(desk):

@@ -137,14 +137,16 @@ def test_a_refused_call_is_an_event_with_its_error(desk):
     assert event["responseElements"] is None
 
 
-def test_denied_access_has_the_code_cloudtrail_gives_it():
-    ungranted = open_desk("ungranted")
-    body = {"prompt": "\n\nHuman: Hi\n\nAssistant:", "max_tokens_to_sample": 1}
-    asked = {"modelId": "anthropic.claude-v2", "body": json.dumps(body)}
-    error = ungranted.refused("InvokeModel", **asked)
-    assert error.response["Error"]["Code"] == "AccessDeniedException"
-    (event,) = trail(ungranted.session)
+def test_a_denied_call_is_an_event_with_the_code_cloudtrail_gives_it(desk):
+    ana = as_user(new_user(desk.session)).client("bedrock-runtime")
+    with pytest.raises(ana.exceptions.AccessDeniedException) as caught:
+        ana.converse(modelId=MICRO, messages=[user("Hi")])
+    (event,) = trail(desk.session)
     assert event["errorCode"] == "AccessDenied"
+    assert event["errorMessage"] == caught.value.response["Error"]["Message"]
+    assert "is not authorized to perform: bedrock:InvokeModel" in event["errorMessage"]
+    assert event["userIdentity"]["userName"] == "ana"
+    assert event["requestParameters"] == {"modelId": MICRO}
 
 
 def test_a_throttled_call_is_an_event_too(desk):
