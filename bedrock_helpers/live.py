@@ -53,6 +53,11 @@ No AWS credentials were found, so nothing was sent. Any one of these provides th
 Without an account everything runs offline: bh.connect()"""
 
 
+#: What accounts are known to be subscribed to, by account and address: keys of a role
+#: that may do little cannot ask, where another session of this process has asked.
+_SUBSCRIBED = {}
+
+
 class LiveSession(boto3.Session):
     """
     A boto3 Session on your account, with a budget and a guard.
@@ -94,13 +99,15 @@ class LiveSession(boto3.Session):
         self.events.register_first("before-parameter-build", self._guard)
         calls = "before-parameter-build.bedrock-runtime"
         self.events.register_first(calls, self._guard_subscription)
-        self._subscribed = set()
         self.meter.watch(self)
         self.calls_made = CallsMade()
         self._account_id = ""
         self.calls_made.watch(self.events, lambda: self._account_id)
         self.account = self._account()
         self.address = self._address()
+        whose = self._account_id, self.address
+        known = _SUBSCRIBED.setdefault(whose, set()) if self._account_id else None
+        self._subscribed = set() if known is None else known
 
     def __repr__(self):
         """Say that it is live, on which account, and what it may spend."""

@@ -47,3 +47,13 @@ def test_where_the_subscription_cannot_be_known_nothing_is_sent(aws):
     with pytest.raises(bh.AccountChangeRefused):
         call_haiku(session)
     assert conversed(aws) == []
+
+
+def test_keys_that_may_not_ask_go_by_what_another_session_was_told(aws):
+    call_haiku(bh.connect("live"))
+    keys = {"AccessKeyId": "ASIAEXAMPLEEXAMPLE00", "SecretAccessKey": "secret"}
+    role = bh.connect("live", credentials={**keys, "SessionToken": "token"})
+    asked = len(aws.paths)
+    call_haiku(role)
+    assert [path for path in aws.paths[asked:] if "availability" in path] == []
+    assert len(conversed(aws)) == 2

@@ -28,7 +28,7 @@ class Cell:
         return [name for name, went_live in self.calls if went_live == live]
 
 
-def rehearse(notebook, folder, scratch, live=None):
+def rehearse(notebook, folder, scratch, live=None, allow=()):
     """
     Run a notebook's cells; errors do not stop it.
 
@@ -40,6 +40,8 @@ def rehearse(notebook, folder, scratch, live=None):
     scratch : pathlib.Path
     live : Server, optional
         The service of live mode; without it, the notebook runs offline.
+    allow : iterable of str
+        Operations that may change the live account: ``BEDROCK_ALLOW``.
 
     Returns
     -------
@@ -53,6 +55,7 @@ def rehearse(notebook, folder, scratch, live=None):
     environment = offline_environment(scratch) | {"REHEARSAL_LOG": str(log)}
     if live is not None:
         environment |= {"BEDROCK_MODE": "live", **live.environment}
+        environment["BEDROCK_ALLOW"] = ",".join(sorted(allow))
     client = NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,

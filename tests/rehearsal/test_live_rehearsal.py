@@ -1,6 +1,7 @@
 """Every notebook, live, against the offline Bedrock over HTTP: no account, no bill."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import boto3
 import nbformat
@@ -12,49 +13,107 @@ from tests.rehearsal.rehearsal import rehearse
 from tools.refresh_notebooks import REPOSITORY, find_notebooks, read_notebook
 
 NOTEBOOKS = find_notebooks(REPOSITORY / "notebooks")
-#: What a live session asks by itself: who it is, and whether it is subscribed.
-OWN_QUESTIONS = {"GetCallerIdentity", "GetFoundationModelAvailability"}
+#: What a live session asks by itself: who it is, whether it is subscribed, and, for a
+#: policy, which models a profile leads to.
+OWN_QUESTIONS = {
+    "GetCallerIdentity",
+    "GetFoundationModelAvailability",
+    "GetInferenceProfile",
+}
+
+
+CHANGING = "changes-account"
+#: How operations begin that read, cost tokens or give temporary keys.
+HARMLESS = (
+    *("Get", "List", "Describe", "Lookup", "Converse", "Invoke", "CountTokens"),
+    *("ApplyGuardrail", "AssumeRole"),
+)
 
 
 @pytest.fixture(
     scope="module", params=NOTEBOOKS, ids=lambda p: f"{p.parent.name}/{p.stem}"
 )
 def runs(request, tmp_path_factory):
-    """One notebook's cells after a live run and after an offline run."""
+    """One notebook's cells after every kind of run, and the account between them."""
     path = request.param
+
+    def run(service=None, allow=()):
+        scratch = tmp_path_factory.mktemp("run")
+        return rehearse(read_notebook(path), path.parent, scratch, service, allow)
+
     with serve() as server, ThreadPoolExecutor() as pool:
-        before = account_state(server)
-        both = [
-            pool.submit(
-                rehearse,
-                read_notebook(path),
-                path.parent,
-                tmp_path_factory.mktemp("run"),
-                service,
-            )
-            for service in (server, None)
-        ]
-        live, offline = (run.result() for run in both)
-        return live, offline, before, account_state(server)
+        states = [account_state(server)]
+        unallowed, offline = pool.map(run, (server, None))
+        states.append(account_state(server))
+        allowed = unallowed
+        if changes := asked_by_changing_cells(offline):
+            allowed = run(server, changes)
+            states.append(account_state(server))
+    return Runs(offline, allowed, unallowed, states)
+
+
+@dataclass(frozen=True)
+class Runs:
+    """A notebook's cells offline, live with all it changes allowed, and without."""
+
+    offline: list
+    live: list
+    unallowed: list
+    states: list
+
+
+def asked_by_changing_cells(offline):
+    """What the cells tagged changes-account asked for in an offline run."""
+    return {n for c in offline if CHANGING in c.tags for n in c.asked(live=False)}
+
+
+#: What each kind of thing is listed by, and what tells one from another.
+KEPT = {
+    ("bedrock", "list_guardrails", "guardrails"): "name",
+    ("budgets", "describe_budgets", "Budgets"): "BudgetName",
+    ("cloudwatch", "describe_alarms", "MetricAlarms"): "AlarmName",
+    ("ec2", "describe_subnets", "Subnets"): "CidrBlock",
+    ("ec2", "describe_vpcs", "Vpcs"): "CidrBlock",
+    ("iam", "list_roles", "Roles"): "RoleName",
+    ("iam", "list_users", "Users"): "UserName",
+    ("s3", "list_buckets", "Buckets"): "Name",
+}
 
 
 def account_state(server):
-    """The form and every agreement of the account behind a server."""
-    bedrock = boto3.client(
-        "bedrock",
-        region_name="us-east-1",
-        endpoint_url=server.url,
-        aws_access_key_id="any",
-        aws_secret_access_key="any",
-    )
+    """The form, the agreements and all that is kept in the account of a server."""
+    bedrock = client_of(server, "bedrock")
     try:
         form = bedrock.get_use_case_for_model_access()["formData"]
     except bedrock.exceptions.ResourceNotFoundException:
         form = None
     sold = [m.model_id for m in bh.catalog.all_models() if m.on_marketplace]
     state = {"form": form, **{m: agreement(bedrock, m) for m in sold}}
-    bedrock.close()
+    logging = bedrock.get_model_invocation_logging_configuration()
+    state["logging"] = logging.get("loggingConfig")
+    own = bedrock.list_inference_profiles(typeEquals="APPLICATION")
+    state["profiles"] = own["inferenceProfileSummaries"]
+    for (service, call, listed), name in KEPT.items():
+        more = {"AccountId": "111122223333"} if service == "budgets" else {}
+        found = getattr(client_of(server, service), call)(**more).get(listed, [])
+        state[call] = sorted(one[name] for one in found)
+    doors = client_of(server, "ec2").describe_vpc_endpoints()["VpcEndpoints"]
+    state["doors"] = [d["ServiceName"] for d in doors if d["State"] != "deleted"]
+    kms = client_of(server, "kms")
+    keys = [kms.describe_key(KeyId=k["KeyId"]) for k in kms.list_keys()["Keys"]]
+    states = [key["KeyMetadata"]["KeyState"] for key in keys]
+    state["keys"] = [one for one in states if one != "PendingDeletion"]
     return state
+
+
+def client_of(server, service):
+    return boto3.client(
+        service,
+        region_name="us-east-1",
+        endpoint_url=server.url,
+        aws_access_key_id="any",
+        aws_secret_access_key="any",
+    )
 
 
 def agreement(bedrock, model_id):
@@ -66,34 +125,51 @@ def agreement(bedrock, model_id):
     return state["agreementAvailability"]["status"]
 
 
+def asked(cell, live):
+    """What a cell asked, but for what a live session asks by itself."""
+    return [name for name in cell.asked(live) if name not in OWN_QUESTIONS]
+
+
 def test_every_cell_fails_live_where_it_fails_offline_and_nowhere_else(runs):
-    live, offline, _, _ = runs
+    live, offline = runs.live, runs.offline
     assert [(c.number, c.error) for c in live] == [(c.number, c.error) for c in offline]
 
 
 def test_cells_tagged_offline_ask_the_live_service_nothing(runs):
-    live, *_ = runs
-    assert [c for c in live if "offline" in c.tags and c.asked(live=True)] == []
+    cells = [c for c in runs.live if "offline" in c.tags]
+    assert [c for c in cells if c.asked(live=True)] == []
 
 
-def test_cells_tagged_live_ask_the_live_service_what_they_ask_offline(runs):
-    live, offline, _, _ = runs
-    for there, here in zip(live, offline, strict=True):
-        if "live" in there.tags:
-            asked = [n for n in there.asked(live=True) if n not in OWN_QUESTIONS]
-            assert asked == here.asked(live=False), f"cell {there.number}"
-            assert there.asked(live=False) == [], f"cell {there.number}"
+@pytest.mark.parametrize("tag", ["live", CHANGING])
+def test_other_cells_ask_the_live_service_what_they_ask_offline(runs, tag):
+    for there, here in zip(runs.live, runs.offline, strict=True):
+        if tag in there.tags:
+            where = f"cell {there.number}"
+            assert asked(there, live=True) == asked(here, live=False), where
+            assert there.asked(live=False) == [], where
+
+
+def test_without_allow_no_cell_changes_anything_and_the_others_run_as_they_did(runs):
+    for free, bound in zip(runs.live, runs.unallowed, strict=True):
+        if CHANGING not in bound.tags:
+            assert (bound.error, asked(bound, True)) == (free.error, asked(free, True))
+            continue
+        assert [name for name in asked(bound, True) if is_change(name)] == []
+        if any(map(is_change, asked(free, True))):
+            assert bound.error in ("AccountChangeRefused", "NameError")
+
+
+def is_change(name):
+    return not name.startswith(HARMLESS)
 
 
 def test_a_notebook_with_live_cells_does_call_the_live_service(runs):
-    live, *_ = runs
-    if any("live" in cell.tags for cell in live):
-        assert any(cell.asked(live=True) for cell in live)
+    if any("live" in cell.tags for cell in runs.live):
+        assert any(cell.asked(live=True) for cell in runs.live)
 
 
-def test_the_account_is_afterwards_as_it_was_before(runs):
-    _, _, before, after = runs
-    assert after == before
+def test_the_account_is_after_each_run_as_it_was_before(runs):
+    assert all(state == runs.states[0] for state in runs.states[1:])
 
 
 HAIKU = bh.catalog.CLAUDE_HAIKU_4_5
