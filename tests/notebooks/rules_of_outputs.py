@@ -6,10 +6,14 @@ from tests.notebooks.rules_of_code import code_cells, tags_of, text_of
 
 DEMO_ACCOUNT = "111122223333"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-ACCOUNT = re.compile(r"(?<![\w.-])\d{12}(?!\w)")
+#: Also at the end of a name, such as that of a bucket; not the last part of a UUID.
+ACCOUNT = re.compile(r"(?<![\w.])(?<![0-9a-f]{4}-)\d{12}(?!\w)")
 LEAKS = {
     "a home folder": r"/home/\w|/Users/\w|/root/|[A-Z]:\\+Users",
     "a temporary path": r"/tmp/|/var/folders/",
+    "an access key": r"\b(AKIA|ASIA)(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}\b",
+    "a Bedrock API key": r"\bABSK[A-Za-z0-9+/=]{20}|bedrock-api-key-[A-Za-z0-9]",
+    "a session token": r"\b(IQoJb3JpZ2lu|FwoGZXIvYXdz)",
     "a default repr": r" at 0x[0-9a-f]",
     "a traceback": r"Traceback \(most recent call last\)",
 }

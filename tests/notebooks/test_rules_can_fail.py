@@ -101,6 +101,14 @@ BAD = [
         rules_of_outputs.has_no_foreign_account,
         only("x", outputs=[prints("::210987654321:r")]),
     ),
+    (
+        rules_of_outputs.has_no_foreign_account,
+        only("x", outputs=[prints("course-bedrock-logs-123456789012")]),
+    ),
+    (rules_of_outputs.has_no_leaks, only("x", outputs=[prints("AKIA" + "Q7" * 8)])),
+    (rules_of_outputs.has_no_leaks, only("x", outputs=[prints("ASIA" + "Q7" * 8)])),
+    (rules_of_outputs.has_no_leaks, only("x", outputs=[prints("ABSK" + "Qm9" * 8)])),
+    (rules_of_outputs.has_no_leaks, only("x", outputs=[prints("IQoJb3JpZ2luX2Vj")])),
     (rules_of_outputs.has_no_leaks, only("x", outputs=[prints("/home/ann/course")])),
     (rules_of_outputs.has_no_leaks, only("x", outputs=[prints("/tmp/x.json")])),
     (rules_of_outputs.has_no_leaks, only("x", outputs=[prints("<Lab at 0x7f00>")])),
@@ -168,7 +176,7 @@ def test_what_is_no_model_id_may_stay(source):
     assert rules_of_code.has_no_raw_model_ids(only(source)) == []
 
 
-@pytest.mark.parametrize("text", ["0.123456789012", "a-123456789012", "1234567890123"])
+@pytest.mark.parametrize("text", ["0.123456789012", "8000-123456789012", "1234567890123"])
 def test_what_is_no_account_number_may_stay(text):
     shown = only("x", outputs=[prints(text)])
     assert rules_of_outputs.has_no_foreign_account(shown) == []
