@@ -176,7 +176,9 @@ def test_what_is_no_model_id_may_stay(source):
     assert rules_of_code.has_no_raw_model_ids(only(source)) == []
 
 
-@pytest.mark.parametrize("text", ["0.123456789012", "8000-123456789012", "1234567890123"])
+@pytest.mark.parametrize(
+    "text", ["0.123456789012", "8000-123456789012", "1234567890123"]
+)
 def test_what_is_no_account_number_may_stay(text):
     shown = only("x", outputs=[prints(text)])
     assert rules_of_outputs.has_no_foreign_account(shown) == []
