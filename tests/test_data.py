@@ -27,10 +27,12 @@ ERRORS = load("errors.json")["errors"]
 PARAMETERS = load("parameters.json")
 PRICES = load("prices.json")
 OBSERVED = load("observed.json")
+PUBLISHED = load("published_benchmarks.json")
 TOKEN_PRICES = PRICES["today"] + PRICES["launch_day"]
 RECORDS = {
     "models.json": MODELS["models"],
     "prices.json": TOKEN_PRICES + PRICES["images"] + PRICES["provisioned"],
+    "published_benchmarks.json": PUBLISHED["benchmarks"] + PUBLISHED["not_found"],
     "prompt_caching.json": load("prompt_caching.json")["models"],
     "service_tiers.json": load("service_tiers.json")["models"],
     "errors.json": list(ERRORS.values()),
@@ -155,6 +157,19 @@ def test_a_status_agrees_with_its_dates():
 def test_every_recording_answers_one_request_once():
     keys = [(r["key"], r["occurrence"]) for r in RECORDINGS]
     assert all(re.fullmatch("[0-9a-f]{32}", key) for key, _ in keys)
+
+
+def test_a_published_figure_is_of_a_model_of_the_catalogue():
+    ids = {model.model_id for model in catalog.all_models()}
+    assert {record["model_id"] for record in PUBLISHED["benchmarks"]} <= ids
+
+
+def test_a_published_figure_is_there_once_and_gives_some_time():
+    keys = [record["key"] for record in PUBLISHED["benchmarks"]]
+    assert len(set(keys)) == len(keys)
+    for record in PUBLISHED["benchmarks"]:
+        times = [v for k, v in record.items() if k[:3] in ("fir", "lat")]
+        assert any(time is not None for time in times), record["key"]
 
 
 # The README

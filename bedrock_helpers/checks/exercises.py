@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bedrock_helpers.checks import (
+    benchmarking,
     costs,
     gallery,
     inference,
@@ -46,6 +47,10 @@ _CHECKS = {
     "06-guardrail": security.guardrail,
     "06-links": security.safe_link,
     "06-checklist": security.checklist,
+    "07-time-per-token": benchmarking.time_per_token,
+    "07-p99": benchmarking.calls_for_p99,
+    "07-under-way": benchmarking.under_way,
+    "07-choice": benchmarking.choice,
     "gallery-letters": gallery.letters,
     "gallery-may-use": gallery.may_use,
 }

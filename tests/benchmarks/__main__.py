@@ -8,12 +8,20 @@ is 0 whatever they show.
 
 import sys
 
-from tests.benchmarks import calls, imports, local_model, notebooks, sliders
+from tests.benchmarks import (
+    calls,
+    harness,
+    imports,
+    local_model,
+    notebooks,
+    sliders,
+)
 
 
 def main(arguments):
     """Print one markdown table."""
-    parts = [calls.measure, local_model.measure, imports.measure, sliders.measure]
+    parts = [calls.measure, local_model.measure, harness.measure, imports.measure]
+    parts.append(sliders.measure)
     if "--notebooks" in arguments:
         parts.append(notebooks.measure)
     print("| what | measured | target | |\n|---|---|---|---|")

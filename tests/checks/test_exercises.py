@@ -9,7 +9,13 @@ from hypothesis import given
 
 import bedrock_helpers as bh
 from bedrock_helpers.checks import exercises, gallery, setup
-from tests.checks import answers_to_03, answers_to_04, answers_to_05, answers_to_06
+from tests.checks import (
+    answers_to_03,
+    answers_to_04,
+    answers_to_05,
+    answers_to_06,
+    answers_to_07,
+)
 
 HAIKU = bh.catalog.CLAUDE_HAIKU_4_5
 FORM = {
@@ -59,6 +65,7 @@ RIGHT = {
     **answers_to_04.RIGHT,
     **answers_to_05.RIGHT,
     **answers_to_06.RIGHT,
+    **answers_to_07.RIGHT,
     "01-which-id": [f"eu.{HAIKU}", f"global.{HAIKU}"],
     "01-form": [FORM, json.dumps(FORM), json.dumps(FORM).encode()],
     "01-proof": [PROOF, {**PROOF, "modelId": f"global.{HAIKU}"}],
@@ -83,6 +90,7 @@ WRONG = {
     **answers_to_04.WRONG,
     **answers_to_05.WRONG,
     **answers_to_06.WRONG,
+    **answers_to_07.WRONG,
     "gallery-letters": [
         ({**LETTERS, "A": ("throttled", "tomorrow")}, "A: the class is that of any"),
         ({**LETTERS, "A": ("daily tokens", "retry")}, "A: ten attempts, ten refusals"),
