@@ -16,7 +16,7 @@ INVOCATIONS = (
 SOURCE_IP = "127.0.0.1"
 
 
-@dataclass
+@dataclass(slots=True)
 class CallRecord:
     """
     One call.

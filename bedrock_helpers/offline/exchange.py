@@ -26,6 +26,19 @@ class Exchange:
         What was answered to it: bytes, or for a stream the list of its events.
     """
 
+    __slots__ = (
+        "record",
+        "request",
+        "output",
+        "_observed",
+        "_url",
+        "_headers",
+        "_now",
+        "_started",
+        "_operation",
+        "_is_ours",
+    )
+
     def __init__(self, observed, url, headers, now):
         self._observed, self._url, self._headers = observed, url, headers
         self._now, self._started = now, time.perf_counter()

@@ -4,9 +4,11 @@ import base64
 import datetime
 import io
 import json
+import time
 import uuid
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import lru_cache
 
 from botocore.awsrequest import AWSResponse
 
@@ -32,6 +34,8 @@ class Reply:
         An event stream, one message a piece.
     cancel : callable or None
         Called when the stream is closed before its end.
+    values : dict or None
+        What a body of JSON says.
     """
 
     status: int
@@ -39,16 +43,22 @@ class Reply:
     body: bytes = b""
     pieces: object = None
     cancel: object = None
+    values: dict | None = None
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def all_headers(self):
         """Headers every AWS reply has, and this reply's own."""
         return {
-            "date": formatdate(usegmt=True),
+            "date": _date(int(time.time())),
             "x-amzn-requestid": self.request_id,
             ANSWERED_BY: "offline",
             **self.headers,
         }
+
+
+@lru_cache(maxsize=1)
+def _date(second):
+    return formatdate(second, usegmt=True)
 
 
 def json_reply(operation, values, headers=None):
@@ -65,10 +75,10 @@ def json_reply(operation, values, headers=None):
     -------
     Reply
     """
-    body = json.dumps(values, default=_wire).encode()
+    body = _ENCODER.encode(values).encode()
     common = {"content-type": "application/json", "content-length": str(len(body))}
     status = operation.http.get("responseCode", 200)
-    return Reply(status, {**common, **(headers or {})}, body)
+    return Reply(status, {**common, **(headers or {})}, body, values=values)
 
 
 def stream_reply(pieces, headers=None, cancel=None):
@@ -94,6 +104,10 @@ def _wire(value):
     if isinstance(value, datetime.datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%SZ")
     raise TypeError(f"{value!r} cannot be sent as JSON")
+
+
+#: Made once: json.dumps would make one for every reply.
+_ENCODER = json.JSONEncoder(default=_wire)
 
 
 class _Bytes(io.BytesIO):

@@ -85,7 +85,7 @@ def _extra_fields(request):
     for name in _REAL_BUT_NOT_OFFLINE:
         if name in extra:
             raise not_offline(f"act on {name}: its small model does not reason")
-    return copy.deepcopy(extra)
+    return copy.deepcopy(extra) if extra else {}
 
 
 def _or_one(value):

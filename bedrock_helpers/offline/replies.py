@@ -104,8 +104,12 @@ def request_key(request, model_id):
         for name, value in request.items()
         if name not in _NOT_PART_OF_A_REQUEST and value != []
     }
-    text = json.dumps([model_id, kept], sort_keys=True, default=repr)
+    text = _ENCODER.encode([model_id, kept])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+#: Made once: json.dumps would make one for every request.
+_ENCODER = json.JSONEncoder(sort_keys=True, default=repr)
 
 
 class Replies:

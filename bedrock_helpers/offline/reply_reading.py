@@ -1,6 +1,6 @@
-"""What a reply says of itself on the wire: tokens, pictures, times, its tier.
+"""What a reply says of itself: tokens, pictures, times, its tier.
 
-It is read from the very bytes the client gets, so a record cannot differ from them.
+It is read from the reply the client gets, so a record cannot differ from that.
 """
 
 import base64
@@ -41,7 +41,7 @@ def read_reply(record, reply):
     if not record.succeeded:
         return
     if record.operation == "Converse":
-        _read_conversation(record, json.loads(reply.body))
+        _read_conversation(record, reply.values)
         return
     for name, header in _NATIVE_HEADERS.items():
         given = reply.headers.get(_HEADER + header)

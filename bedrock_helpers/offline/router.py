@@ -122,18 +122,26 @@ def read_parameters(operation, url, headers, body, labels):
     query = parse_qs(urlsplit(url).query, keep_blank_values=True)
     payload = shape.serialization.get("payload")
     found = {} if payload else _json_object(body)
-    for name, member in shape.members.items():
-        given = _located(name, member, query, headers, labels)
+    for member, location, wire_name in _outside_the_body(shape):
+        given = _located(member, location, wire_name, query, headers, labels)
         if given is not None:
-            found[member.serialization.get("name", name)] = given
+            found[wire_name] = given
     if payload:
         return _with_payload(shape, payload, found, body)
     return check(shape, found)
 
 
-def _located(name, member, query, headers, labels):
-    location = member.serialization.get("location")
-    wire_name = member.serialization.get("name", name)
+@cache
+def _outside_the_body(shape):
+    """The members that are in the path, the query or a header: where, and as what."""
+    return [
+        (member, where["location"], where.get("name", name))
+        for name, member in shape.members.items()
+        if "location" in (where := member.serialization)
+    ]
+
+
+def _located(member, location, wire_name, query, headers, labels):
     if location == "uri":
         return labels.get(wire_name)
     if location == "querystring" and wire_name in query:

@@ -110,8 +110,8 @@ def _wrong_type(value, kind, path):
 
 def _structure(shape, value, path, broken):
     decoded = {}
-    for name, member in shape.members.items():
-        given = value.get(member.serialization.get("name", name))
+    for name, wire_name, member in _members(shape):
+        given = value.get(wire_name)
         if given is not None:
             decoded[name] = _decode(member, given, _join(path, name), broken)
     for name in shape.required_members:
@@ -120,6 +120,15 @@ def _structure(shape, value, path, broken):
     if shape.is_tagged_union and len(decoded) != 1:
         raise _union(shape, decoded, path)
     return decoded
+
+
+@cache
+def _members(shape):
+    """Each member: its name, its name on the wire, its shape."""
+    return [
+        (name, member.serialization.get("name", name), member)
+        for name, member in shape.members.items()
+    ]
 
 
 def _union(shape, decoded, path):

@@ -37,7 +37,7 @@ def read_json(text):
     """
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     try:
-        value = json.loads(text, parse_constant=_no_constants)
+        value = _DECODER.decode(text if isinstance(text, str) else _decoded(text))
     except RecursionError:
         raise _too_deep() from None
     if raw.count(b"[") + raw.count(b"{") > MOST_LEVELS and _is_deep(value):
@@ -49,6 +49,14 @@ def read_json(text):
 
 def _no_constants(name):
     raise ValueError(name)
+
+
+#: Made once: json.loads would make one for every text.
+_DECODER = json.JSONDecoder(parse_constant=_no_constants)
+
+
+def _decoded(raw):
+    return raw.decode(json.detect_encoding(raw), "surrogatepass")
 
 
 def _is_deep(value):
