@@ -3,7 +3,6 @@
 import math
 from numbers import Real
 
-from bedrock_helpers.intervals import wilson
 from bedrock_helpers.percentiles import samples_needed
 
 #: The exercise of the time per token: a stream, in ms since the call was sent.
@@ -132,6 +131,8 @@ def choice(answer):
 
 def _unfit(one):
     """Why a candidate will not do, or an empty text."""
+    from bedrock_helpers.intervals import wilson
+
     low, _ = wilson(one["correct"], one["asked"])
     if low < FLOOR:
         share = one["correct"] / one["asked"]
