@@ -97,6 +97,18 @@ def _rules():
     }
 
 
+def takes_cache_points(model_id):
+    """
+    Whether a model caches prompts.
+
+    Examples
+    --------
+    >>> takes_cache_points("amazon.nova-micro-v1:0"), takes_cache_points("other")
+    (True, False)
+    """
+    return model_id in _rules()
+
+
 def read_plan(request, model, on_demand=True):
     """
     The cache points of a Converse conversation.

@@ -2,7 +2,10 @@
 
 Shape: AWS Bedrock User Guide, "Monitor model invocation using CloudWatch Logs and
 Amazon S3" (mirror of 2026-07), and records of 2024 to 2026 that public repositories
-quote, among them elastic/integrations' test data.
+quote, among them elastic/integrations' test data. Models that cache prompts have the
+counts of the cache also where they are 0 (records of 2025-03 and 2026-04), calls of a
+geography's profile the Region that served them also where it is the caller's (a query's
+result of 2025-08, github.com/ZainZia0341/Lambda-Artillery-loadTest).
 """
 
 import base64
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 
 from bedrock_helpers import catalog
 from bedrock_helpers.offline.account import ACCOUNT_ID
+from bedrock_helpers.offline.cache_points import takes_cache_points
 from bedrock_helpers.offline.logged_output import logged_output
 
 #: Bodies that are longer stand in an S3 object of their own.
@@ -42,12 +46,18 @@ class Bodies:
         The caller's ``requestMetadata``.
     latency : str or None
         The ``performanceConfig`` asked for.
+    is_routed : bool
+        Whether a profile that spans Regions was called.
+    may_cache : bool
+        Whether the model caches prompts.
     """
 
     request: object
     answer: object
     metadata: dict
     latency: str | None
+    is_routed: bool = False
+    may_cache: bool = False
 
 
 def bodies_of(exchange, config, base_id):
@@ -70,10 +80,12 @@ def bodies_of(exchange, config, base_id):
     metadata = asked.get("requestMetadata") or {}
     latency = asked.get("performanceConfig", {}).get("latency")
     latency = latency or asked.get("performanceConfigLatency")
+    geography, bare_id = catalog.split_profile_id(base_id.rpartition("/")[2])
     bodies = None, None
-    if exchange.record.succeeded and _is_delivered(config, base_id):
+    if exchange.record.succeeded and _is_delivered(config, bare_id):
         bodies = _request(asked), logged_output(exchange)
-    return Bodies(*bodies, _as_object(metadata), latency)
+    about = bool(geography), takes_cache_points(bare_id)
+    return Bodies(*bodies, _as_object(metadata), latency, *about)
 
 
 def _request(asked):
@@ -87,11 +99,10 @@ def _as_object(metadata):
     return json.loads(metadata) if isinstance(metadata, str) else metadata
 
 
-def _is_delivered(config, base_id):
+def _is_delivered(config, model_id):
     """Whether the bodies of this kind of model are to be logged."""
-    _, bare = catalog.split_profile_id(base_id.rpartition("/")[2])
     try:
-        outputs = catalog.get(bare).output_modalities
+        outputs = catalog.get(model_id).output_modalities
     except catalog.UnknownModelError:
         outputs = ("TEXT",)
     kind = next((k for k in ("EMBEDDING", "IMAGE") if k in outputs), "TEXT")
@@ -116,6 +127,8 @@ def log_record(record, bodies, put_large):
     """
     metadata = {"requestMetadata": bodies.metadata} if bodies.metadata else {}
     performance = {"performanceConfig": {"latency": bodies.latency}}
+    served_in = {"inferenceRegion": record.region_name}
+    was_routed = bodies.is_routed and not record.error_code
     return {
         "timestamp": f"{record.time:%Y-%m-%dT%H:%M:%SZ}",
         "accountId": ACCOUNT_ID,
@@ -124,9 +137,10 @@ def log_record(record, bodies, put_large):
         "operation": record.operation,
         "modelId": record.model_id,
         **metadata,
-        "input": _side("input", record, bodies.request, put_large),
+        "input": _input(record, bodies, put_large),
         "output": _side("output", record, bodies.answer, put_large),
         "identity": {"arn": record.caller.arn},
+        **(served_in if was_routed else {}),
         **({"errorCode": record.error_code} if record.error_code else {}),
         **(performance if bodies.latency else {}),
         "schemaType": "ModelInvocationLog",
@@ -134,15 +148,22 @@ def log_record(record, bodies, put_large):
     }
 
 
+def _input(record, bodies, put_large):
+    told = _side("input", record, bodies.request, put_large)
+    cached = {
+        "cacheReadInputTokenCount": record.cache_read_tokens,
+        "cacheWriteInputTokenCount": record.cache_write_tokens,
+    }
+    return {**told, **(cached if told and bodies.may_cache else {})}
+
+
 def _side(name, record, body, put_large):
     """``input`` or ``output``: both are empty when the call failed."""
     if record.error_code:
         return {}
-    return {
-        f"{name}ContentType": _JSON,
-        **_body(name, body, put_large),
-        **_counts(name, record),
-    }
+    count = getattr(record, f"{name}_tokens")
+    counted = {} if count is None else {f"{name}TokenCount": count}
+    return {f"{name}ContentType": _JSON, **_body(name, body, put_large), **counted}
 
 
 def _body(name, body, put_large):
@@ -157,14 +178,6 @@ def _body(name, body, put_large):
 
 def _text(raw):
     return base64.b64encode(raw).decode()
-
-
-def _counts(name, record):
-    counts = {f"{name}TokenCount": getattr(record, f"{name}_tokens")}
-    if name == "input" and (record.cache_read_tokens or record.cache_write_tokens):
-        counts["cacheReadInputTokenCount"] = record.cache_read_tokens
-        counts["cacheWriteInputTokenCount"] = record.cache_write_tokens
-    return {key: count for key, count in counts.items() if count is not None}
 
 
 def folder(prefix, region_name, time):

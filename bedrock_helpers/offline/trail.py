@@ -46,7 +46,6 @@ def event_record(record):
     if record.error_code:
         code = _CODES.get(record.error_code, record.error_code)
         error = {"errorCode": code, "errorMessage": record.error_text}
-    by_key = {"additionalEventData": {"callWithBearerToken": True}}
     return {
         "eventVersion": _VERSION,
         "userIdentity": _identity(record),
@@ -59,7 +58,7 @@ def event_record(record):
         **error,
         "requestParameters": record.parameters or None,
         "responseElements": record.response,
-        **(by_key if record.is_api_key else {}),
+        **_additional(record),
         "requestID": record.request_id,
         "eventID": event_id(record),
         "readOnly": is_read_only(record.service, record.operation),
@@ -69,6 +68,20 @@ def event_record(record):
         "eventCategory": "Management",
         "tlsDetails": {**_TLS, "clientProvidedHostHeader": record.host},
     }
+
+
+def _additional(record):
+    """What Bedrock adds: the tokens of an answered call, and that a key was an API key.
+
+    Tokens: AWS Security Blog, "Incident response guide for AWS CloudTrail
+    investigations, part 2", and records of 2026; the user guide's sample has none.
+    """
+    told = {"callWithBearerToken": True} if record.is_api_key else {}
+    if record.is_invocation and record.succeeded:
+        counts = record.input_tokens, record.output_tokens
+        named = zip(("inputTokens", "outputTokens"), counts, strict=True)
+        told |= {name: count for name, count in named if count is not None}
+    return {"additionalEventData": told} if told else {}
 
 
 def event_id(record):

@@ -18,6 +18,7 @@ from bedrock_helpers.offline.invocation_log import (
 from tests.offline.desk import HAIKU, MICRO, open_desk, tokens, tool, user
 from tests.offline.observing import log_to_bucket, logged, trail
 from tests.offline.people import as_user, new_user
+from tests.offline.provocations import profile
 
 NOON = datetime.datetime(2026, 11, 24, 12, 30, 5, 67_000, datetime.UTC)
 SONNET = "us.anthropic.claude-sonnet-4-6"
@@ -76,6 +77,8 @@ def test_a_conversation_is_logged_in_the_documented_schema(desk):
             "inferenceConfig": {"maxTokens": 3},
         },
         "inputTokenCount": reply["usage"]["inputTokens"],
+        "cacheReadInputTokenCount": 0,
+        "cacheWriteInputTokenCount": 0,
     }
     assert record["output"] == {
         "outputContentType": "application/json",
@@ -175,6 +178,34 @@ def test_tokens_of_the_prompt_cache_are_logged_apart(desk):
     assert sorted(counts) == sorted(
         [(first["inputTokens"], 0, written), (second["inputTokens"], written, 0)]
     )
+
+
+def test_a_model_that_does_not_cache_has_no_such_counts(desk):
+    ask(desk, "openai.gpt-oss-20b-1:0")
+    counts = [name for name in only(desk)["input"] if name.endswith("Count")]
+    assert counts == ["inputTokenCount"]
+
+
+@pytest.mark.parametrize(
+    ("model", "is_told"), [(HAIKU, True), (f"us.{MICRO}", True), (MICRO, False)]
+)
+def test_a_call_of_a_profile_tells_the_region_that_served_it(model, is_told, desk):
+    ask(desk, model)
+    record = only(desk)
+    assert record.get("inferenceRegion") == ("us-east-1" if is_told else None)
+
+
+@pytest.mark.parametrize("source", [MICRO, f"us.{MICRO}"])
+def test_a_profile_of_ones_own_is_as_the_one_it_was_made_of(source, desk):
+    kind = "foundation-model" if source == MICRO else "inference-profile"
+    account = "" if source == MICRO else "111122223333"
+    copied = {"copyFrom": f"arn:aws:bedrock:us-east-1:{account}:{kind}/{source}"}
+    made = desk.call("CreateInferenceProfile", **profile(modelSource=copied))
+    ask(desk, made["inferenceProfileArn"])
+    record = only(desk)
+    assert record["modelId"] == made["inferenceProfileArn"]
+    assert ("inferenceRegion" in record) == (source != MICRO)
+    assert record["input"]["cacheReadInputTokenCount"] == 0
 
 
 def test_metadata_of_a_request_is_logged(desk):

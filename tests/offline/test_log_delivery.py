@@ -119,6 +119,8 @@ def test_without_a_bucket_a_log_group_has_no_large_bodies(desk):
     assert record["input"] == {
         "inputContentType": "application/json",
         "inputTokenCount": usage["inputTokens"],
+        "cacheReadInputTokenCount": 0,
+        "cacheWriteInputTokenCount": 0,
     }
 
 

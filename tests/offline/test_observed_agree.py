@@ -282,7 +282,7 @@ def test_metrics_of_all_models_are_the_sum_of_each(course):
 # CloudTrail
 
 
-def test_the_trail_agrees_to_the_call(course):
+def test_the_trail_agrees_to_the_call_and_the_token(course):
     told = {}
     for event in events(course.desk.session):
         record = json.loads(event["CloudTrailEvent"])
@@ -292,9 +292,16 @@ def test_the_trail_agrees_to_the_call(course):
                 record["requestParameters"]["modelId"],
                 record["userIdentity"]["userName"],
                 record.get("errorCode"),
+                record.get("additionalEventData", {}),
             )
     assert told == {
-        one.request_id: (one.operation, one.model, one.user, trail_code(one.code))
+        one.request_id: (
+            one.operation,
+            one.model,
+            one.user,
+            trail_code(one.code),
+            {kind: one.usage[kind] for kind in TOKENS[:2] if one.usage},
+        )
         for one in course.seen
     }
 

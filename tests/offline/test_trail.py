@@ -24,6 +24,7 @@ FIELDS = {
     "userAgent": str,
     "requestParameters": dict,
     "responseElements": type(None),
+    "additionalEventData": dict,
     "requestID": str,
     "eventID": str,
     "readOnly": bool,
@@ -113,7 +114,26 @@ def test_prompts_and_answers_are_never_in_it(operation, desk):
     ask(desk, operation=operation)
     told = json.dumps(trail(desk.session))
     assert "Xyzzy" not in told and "messages" not in told
-    assert "usage" not in told and "Tokens" not in told
+
+
+@pytest.mark.parametrize("operation", ["Converse", "ConverseStream"])
+def test_an_answered_call_has_its_tokens_in_it(operation, desk):
+    reply = ask(desk, operation=operation)
+    list(reply.get("stream", ()))
+    (event,) = trail(desk.session)
+    record = desk.session.offline.calls[-1]
+    assert event["additionalEventData"] == {
+        "inputTokens": record.input_tokens,
+        "outputTokens": record.output_tokens,
+    }
+    assert record.output_tokens == 1
+
+
+def test_a_stream_has_no_tokens_in_it_before_its_end(desk):
+    stream = ask(desk, operation="ConverseStream")["stream"]
+    assert "additionalEventData" not in trail(desk.session)[0]
+    stream.close()
+    assert "additionalEventData" not in trail(desk.session)[0]
 
 
 def test_native_bodies_are_not_in_it(desk):
@@ -135,6 +155,7 @@ def test_a_refused_call_is_an_event_with_its_error(desk):
     assert event["errorMessage"] == error.response["Error"]["Message"]
     assert event["requestParameters"] == {"modelId": "no.model"}
     assert event["responseElements"] is None
+    assert "additionalEventData" not in event
 
 
 def test_a_denied_call_is_an_event_with_the_code_cloudtrail_gives_it(desk):
@@ -203,7 +224,7 @@ def test_an_api_key_is_told_by_a_field_of_its_own(desk):
     headers = {"Authorization": "Bearer ABSKany", "content-type": "application/json"}
     desk.session.offline.answer("POST", url, headers, body.encode())
     (event,) = trail(desk.session)
-    assert event["additionalEventData"] == {"callWithBearerToken": True}
+    assert event["additionalEventData"]["callWithBearerToken"] is True
     assert "ABSKany" not in json.dumps(event)
 
 
