@@ -1,5 +1,6 @@
 """Every notebook, live, against the offline Bedrock over HTTP: no account, no bill."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -172,6 +173,78 @@ def test_the_account_is_after_each_run_as_it_was_before(runs):
     assert all(state == runs.states[0] for state in runs.states[1:])
 
 
+LOGGING = "PutModelInvocationLoggingConfiguration"
+LOGGERS = [path for path in NOTEBOOKS if "06_security" in path.name]
+
+
+@pytest.mark.parametrize("path", LOGGERS, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_the_log_an_account_has_already_is_put_back(path, tmp_path):
+    """Nothing else of theirs is touched either: a role, an alarm and a budget."""
+    for name in ("offline", "live"):
+        (tmp_path / name).mkdir()
+    offline = rehearse(read_notebook(path), path.parent, tmp_path / "offline")
+    allowed = asked_by_changing_cells(offline)
+    assert LOGGING in allowed
+    with serve() as server:
+        furnish(server)
+        before = account_state(server)
+        rehearse(read_notebook(path), path.parent, tmp_path / "live", server, allowed)
+        assert before["logging"]
+        assert account_state(server) == before
+
+
+def furnish(server):
+    """What a company's account may have: a log, a role, an alarm, a budget."""
+    s3, bedrock = client_of(server, "s3"), client_of(server, "bedrock")
+    s3.create_bucket(Bucket="company-audit")
+    s3.put_bucket_policy(Bucket="company-audit", Policy=json.dumps(WRITES))
+    bedrock.put_model_invocation_logging_configuration(
+        loggingConfig={
+            "s3Config": {"bucketName": "company-audit"},
+            "textDataDeliveryEnabled": True,
+        }
+    )
+    client_of(server, "iam").create_role(
+        RoleName="company", AssumeRolePolicyDocument=json.dumps(TRUSTS)
+    )
+    client_of(server, "cloudwatch").put_metric_alarm(
+        AlarmName="company",
+        Namespace="AWS/Bedrock",
+        MetricName="Invocations",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=10**6,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    client_of(server, "budgets").create_budget(
+        AccountId="111122223333",
+        Budget={
+            "BudgetName": "company",
+            "BudgetType": "COST",
+            "TimeUnit": "MONTHLY",
+            "BudgetLimit": {"Amount": "1000", "Unit": "USD"},
+        },
+    )
+
+
+WRITES = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": {"Service": "bedrock.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::company-audit/*",
+    },
+}
+TRUSTS = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    },
+}
 HAIKU = bh.catalog.CLAUDE_HAIKU_4_5
 CHANGES = {
     "PutUseCaseForModelAccess",
