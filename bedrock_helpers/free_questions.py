@@ -67,7 +67,9 @@ class FreeQuestions:
 
     def charged_id(self, model_id):
         """
-        The id an application inference profile is charged by, asked for once.
+        The id an application inference profile is charged by.
+
+        What was answered is not asked again; where there was no answer, it is.
 
         Parameters
         ----------
@@ -83,11 +85,7 @@ class FreeQuestions:
             return model_id
         with self._lock:
             known = self._charged.get(model_id)
-        if known is None:
-            known = self._asked(model_id)
-            with self._lock:
-                self._charged[model_id] = known
-        return known
+        return known or self._asked(model_id)
 
     def _asked(self, arn):
         region_name = arn.split(":")[3]
@@ -96,8 +94,13 @@ class FreeQuestions:
             profile = client.get_inference_profile(inferenceProfileIdentifier=arn)
         except (BotoCoreError, ClientError):
             return arn
-        arns = [model["modelArn"] for model in profile["models"]]
-        return behind(arns, region_name) or arn
+        arns = [model["modelArn"] for model in profile.get("models", ())]
+        if not arns:
+            return arn
+        charged = behind(arns, region_name) or arn
+        with self._lock:
+            self._charged[arn] = charged
+        return charged
 
     def _client(self, service, **where):
         """One client a place; boto3 makes them one at a time."""

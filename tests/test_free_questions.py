@@ -10,6 +10,7 @@ import bedrock_helpers as bh
 from bedrock_helpers.call_bound import upper_bound
 from tests.loopback_aws import SAID_HI, answer_unsent
 from tests.metered import HI, HI_HAIKU, MODEL, only_row, runtime
+from tests.offline.people import allow, document, new_user
 
 HAIKU = bh.catalog.CLAUDE_HAIKU_4_5
 PROFILE = HI_HAIKU["modelId"]
@@ -212,6 +213,23 @@ def test_a_profile_that_may_not_be_looked_up_has_no_price(aws, live):
     live.meter.limit_usd = None
     runtime(live).converse(**{**HI, "modelId": ARN})
     assert only_row(live.meter)["price"] == "unknown"
+
+
+def test_a_profile_may_be_looked_up_as_soon_as_it_is_allowed():
+    owner = bh.connect("offline")
+    source = {"copyFrom": f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}"}
+    made = owner.client("bedrock").create_inference_profile(
+        inferenceProfileName="p", modelSource=source
+    )
+    denied = allow("bedrock:GetInferenceProfile") | {"Effect": "Deny"}
+    keys = new_user(owner, "ana", document(allow("bedrock:*")), document(denied))
+    ana = bh.connect("offline", credentials=keys, budget_usd=1)
+    request = {**HI, "modelId": made["inferenceProfileArn"]}
+    with pytest.raises(bh.pricing.UnknownPriceError):
+        runtime(ana).converse(**request)
+    owner.client("iam").delete_user_policy(UserName="ana", PolicyName="p1")
+    usage = runtime(ana).converse(**request)["usage"]
+    assert ana.meter.spent_usd == bh.pricing.cost_of(usage, MODEL)
 
 
 def test_provisioned_throughput_is_counted_and_paid_by_the_hour(session):
