@@ -3,11 +3,13 @@
 Input counts one token a byte, and some more for what the service adds (chat
 format, tool instructions), unless CountTokens has counted it. What bytes do not
 measure (an image, a document, a file, an object in S3) counts as the model's
-whole window. Output counts as the call's own limit, or the model's where that is
-unset. With a mark for the prompt cache all input counts as written to it.
+whole window, and so does what a system tool finds, counted or not. Output counts
+as the call's own limit, or the model's where that is unset. With a mark for the
+prompt cache all input counts as written to it.
 """
 
 import json
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -38,8 +40,17 @@ _NOT_MEASURED_IN_BYTES = {
     "image_url",
     "input_audio",
     "s3Location",
+    "systemTool",
     "video",
 }
+#: Limits of other forms, which a model may heed beside its own.
+_OTHER_LIMITS = (
+    "max_tokens",
+    "max_completion_tokens",
+    "max_new_tokens",
+    "inferenceConfig.maxTokens",
+    "inferenceConfig.max_new_tokens",
+)
 #: Where native bodies ask for more than one reply: Cohere, AI21, OpenAI's form.
 _SEVERAL_REPLIES = ("num_generations", "numResults", "n")
 _LARGEST_WINDOW_TOKENS = 1_000_000
@@ -106,10 +117,11 @@ def upper_bound(request, *, input_tokens=None, on=None):
     if makes_pictures(request):
         return Bound(pictures_usd(request, on=on))
     model_id, tier = charged_id(request["modelId"]), service_tier(request)
-    text = _text({name: v for name, v in request.items() if name != "modelId"})
+    sent = _text({name: v for name, v in request.items() if name != "modelId"})
+    text = sent + _native_text(request)
     most_in, counted = input_tokens, "counted by CountTokens"
-    if input_tokens is None:
-        most_in, counted = _most_input(request, len(text))
+    if input_tokens is None or '"systemTool"' in text:
+        most_in, counted = _most_input(request, len(sent))
     price = price_of(model_id, tier=tier, on=on, prompt_tokens=most_in)
     most_out = _most_output(request, on)
     usd = most_in * _dearest_input(price, text)
@@ -125,7 +137,7 @@ def _has_ended(request, on):
 
 def _most_input(request, bytes_sent):
     """Input tokens at most, and where the number is from."""
-    if _has_unmeasured(request) or _names_media(request.get("body", "")):
+    if _has_unmeasured(request) or _names_media(request):
         model = record_of(request["modelId"])
         window = model.context_window_tokens if model else None
         words = "the whole window, since bytes do not measure what is in it"
@@ -164,24 +176,35 @@ def _has_unmeasured(value):
     return hasattr(value, "read")
 
 
-def _names_media(body):
-    """Whether InvokeModel's body, which is JSON already, speaks of media."""
-    text = _readable(body)
+def _names_media(request):
+    """Whether fields in a model's own form, which name a kind as text, name media."""
+    text = _native_text(request)
     return any(f'"{kind}"' in text for kind in _NOT_MEASURED_IN_BYTES)
+
+
+def _native_text(request):
+    """What is sent in a model's own form, as JSON without needless escapes."""
+    body = request.get("body", "")
+    try:
+        text = json.dumps(json.loads(body, object_pairs_hook=list))
+    except (TypeError, ValueError, RecursionError):
+        text = _readable(body)
+    return text + _text(request.get("additionalModelRequestFields"))
 
 
 def _most_output(request, on):
     if makes(request, "EMBEDDING"):
         return 0
+    fields = request.get("additionalModelRequestFields") or {}
     body = body_of(request) or {}
     asked = _asked_output(request, body, on)
-    overridden = "max" in str(request.get("additionalModelRequestFields", ""))
+    overridden = "max" in str(fields)
     if asked is None or overridden:
         model = record_of(request["modelId"])
         largest = model.max_output_tokens if model else None
         asked = max(largest or _LARGEST_OUTPUT_TOKENS, asked or 0)
-    several = [n for n in map(body.get, _SEVERAL_REPLIES) if type(n) is int]
-    return asked * max([1, *several])
+    several = [get(sent, name) for sent in (body, fields) for name in _SEVERAL_REPLIES]
+    return asked * max(1, *map(_count, several))
 
 
 def _asked_output(request, body, on):
@@ -190,4 +213,12 @@ def _asked_output(request, body, on):
         return (request.get("inferenceConfig") or {}).get("maxTokens")
     spec = parameters.by_role(charged_id(request["modelId"]), on).get("max_tokens")
     limit = get(body, spec.path) if spec else None
-    return limit if type(limit) is int and limit >= 0 else None
+    if type(limit) is not int or limit < 0:
+        return None
+    return max(limit, *(_count(get(body, path)) for path in _OTHER_LIMITS))
+
+
+def _count(value):
+    """A number of a body, rounded up; 0 for what is none."""
+    known = type(value) in (int, float) and 0 < value < math.inf
+    return math.ceil(value) if known else 0

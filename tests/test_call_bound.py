@@ -93,6 +93,39 @@ def test_a_body_that_bytes_do_not_measure_counts_as_the_whole_window(body):
     assert upper_bound({"modelId": MODEL, "body": body}).input_tokens == WINDOW
 
 
+@pytest.mark.parametrize("counted", [None, 12])
+def test_what_a_system_tool_finds_counts_as_the_whole_window(counted):
+    tools = {"tools": [{"systemTool": {"name": "nova_grounding"}}]}
+    for request in (asking(toolConfig=tools), native(toolConfig=tools)):
+        assert upper_bound(request, input_tokens=counted).input_tokens == WINDOW
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'{"messages": [{"content": [{"type": "\u0069mage"}]}]}',
+        r'{"messages": [{"content": [{"\u0069mage": {}}]}]}',
+        r'{"messages": [{"content": [{"\u0069mage": {}}], "content": []}]}',
+        json.dumps({"content": [{"type": "image"}]}).encode("utf-16"),
+        '{"content": [{"type": "image"}]',
+    ],
+    ids=["a type", "a name", "a name given twice", "UTF-16", "no JSON"],
+)
+def test_media_are_found_however_the_body_spells_them(body):
+    assert upper_bound({"modelId": MODEL, "body": body}).input_tokens == WINDOW
+
+
+def test_a_body_that_only_quotes_a_kind_is_measured_in_bytes():
+    body = native(messages=[{"content": [{"text": 'Say "image".'}]}])
+    assert upper_bound(body).input_tokens < WINDOW
+
+
+def test_media_in_additional_fields_are_found():
+    fields = {"messages": [{"content": [{"type": "image"}]}]}
+    request = asking({"text": "Hi"}, additionalModelRequestFields=fields)
+    assert upper_bound(request).input_tokens == WINDOW
+
+
 def test_a_body_that_is_a_file_is_not_read():
     body = io.BytesIO(b"{}")
     upper_bound({"modelId": MODEL, "body": body})
@@ -142,6 +175,15 @@ def test_cache_control_in_a_native_body_is_such_a_mark():
     assert input_price(request) == price.usd_per_million_cache_write_1h
 
 
+@pytest.mark.parametrize("name", ["cache_control", r"\u0063ache_control"])
+def test_a_mark_is_found_however_the_body_spells_it(name):
+    mark = r'{"ttl": "\u0031h"}'
+    body = f'{{"max_tokens": 1, "system": [{{"{name}": {mark}}}]}}'
+    price = bh.pricing.price_of(HAIKU)
+    found = input_price({"modelId": HAIKU, "body": body})
+    assert found == price.usd_per_million_cache_write_1h
+
+
 def test_where_no_price_of_writing_is_known_it_counts_twice_the_input_price():
     marked = asking({"text": "Hi"}, {"cachePoint": {"type": "default"}})
     price = bh.pricing.price_of(MODEL)
@@ -187,6 +229,41 @@ def test_a_prompt_that_may_be_long_counts_at_the_price_of_long_prompts():
 def test_a_limit_hidden_in_additional_fields_is_not_trusted(extra):
     hidden = asking({"text": "Hi"}, additionalModelRequestFields=extra)
     assert upper_bound(hidden).output_tokens == LARGEST
+
+
+@pytest.mark.parametrize(
+    ("fields", "replies"),
+    [
+        ({"n": 50, "num_generations": 5}, 50),
+        ({"num_generations": 5}, 5),
+        ({"numResults": 2.5}, 3),
+        ({"n": 0}, 1),
+        ({"n": "4"}, 1),
+        ({"n": True}, 1),
+    ],
+)
+def test_several_replies_count_wherever_they_are_asked_for(fields, replies):
+    converse = asking({"text": "Hi"}, additionalModelRequestFields=fields)
+    assert upper_bound(converse).output_tokens == replies
+    body = native(inferenceConfig={"maxTokens": 1}, **fields)
+    assert upper_bound(body).output_tokens == replies
+
+
+@pytest.mark.parametrize(
+    ("request_", "most"),
+    [
+        (native(inferenceConfig={"maxTokens": 1, "max_new_tokens": 5000}), 5000),
+        (native(inferenceConfig={"maxTokens": 5000, "max_new_tokens": 1}), 5000),
+        (native(inferenceConfig={"maxTokens": 1}, max_new_tokens=5000), 5000),
+        (native(inferenceConfig={"max_new_tokens": 1}), LARGEST),
+        (
+            native("openai.gpt-oss-20b-1:0", max_completion_tokens=1, max_tokens=50),
+            50,
+        ),
+    ],
+)
+def test_of_several_limits_the_largest_counts(request_, most):
+    assert upper_bound(request_).output_tokens == most
 
 
 def test_an_unset_limit_counts_as_the_models_own():
