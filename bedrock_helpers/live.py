@@ -28,6 +28,27 @@ _API_KEY = "AWS_BEARER_TOKEN_BEDROCK"
 _READING = re.compile(
     "(Get|List|Describe|Head|BatchGet|Lookup|Simulate)[A-Z]|FilterLogEvents$"
 )
+#: Of these services what only reads is sent; of all others nothing is, unasked.
+_READ_SERVICES = {
+    "bedrock",
+    "bedrock-runtime",
+    "budgets",
+    "cloudtrail",
+    "cloudwatch",
+    "ec2",
+    "iam",
+    "kms",
+    "logs",
+    "pricing",
+    "s3",
+    "service-quotas",
+}
+#: Their reading operations that give out passwords or shared keys.
+_SECRETS = {
+    "ec2.DescribeVpnConnections",
+    "ec2.GetPasswordData",
+    "ec2.GetVpnConnectionDeviceSampleConfiguration",
+}
 _TOKENS_ONLY = {
     "bedrock-runtime.Converse",
     "bedrock-runtime.ConverseStream",
@@ -36,11 +57,14 @@ _TOKENS_ONLY = {
     "bedrock-runtime.InvokeModelWithResponseStream",
     "bedrock-runtime.ApplyGuardrail",
 }
-#: boto3 itself calls these to obtain or renew temporary credentials.
+#: boto3 itself calls these to obtain or renew temporary credentials, or to know whose
+#: they are.
 _SIGNING_IN = {
+    "sts.GetCallerIdentity",
     "sts.AssumeRole",
     "sts.AssumeRoleWithSAML",
     "sts.AssumeRoleWithWebIdentity",
+    "sso.GetRoleCredentials",
     "sso-oidc.CreateToken",
     "signin.CreateOAuth2Token",
 }
@@ -63,8 +87,9 @@ class LiveSession(boto3.Session):
     A boto3 Session on your account, with a budget and a guard.
 
     Made by :func:`bedrock_helpers.connect`; every client of it is an ordinary
-    boto3 client. Calls that change the account are refused before they are
-    sent unless their operation is named in ``allow``.
+    boto3 client. Calls that change the account, and all but reading ones of the
+    services a course on Bedrock needs, are refused before they are sent unless
+    their operation is named in ``allow``.
 
     Attributes
     ----------
@@ -142,16 +167,18 @@ class LiveSession(boto3.Session):
         return None if _AWS.search(urlsplit(url).hostname or "") else url
 
     def _guard(self, model, **_):
-        name = model.name
-        exact = f"{model.service_model.service_name}.{name}"
-        if _READING.match(name) or exact in _TOKENS_ONLY | _SIGNING_IN:
+        name, service = model.name, model.service_model.service_name
+        if _is_harmless(service, name):
             return
         if name in NEVER_LIVE:
             raise AccountChangeRefused(f"{name} is never sent live: {_WHY_NEVER}")
         if name in self._allowed:
             return
+        why = "would change your account"
+        if _READING.match(name):
+            why = f"of {service} may cost money or give out credentials"
         raise AccountChangeRefused(
-            f"{name} would change your account, so it was not sent. If you mean it: "
+            f"{name} {why}, so it was not sent. If you mean it: "
             f'bh.connect("live", allow={{"{name}"}})'
         )
 
@@ -176,6 +203,15 @@ class LiveSession(boto3.Session):
         except (ClientError, BotoCoreError):
             return False
         return state["agreementAvailability"]["status"] in ("AVAILABLE", "PENDING")
+
+
+def _is_harmless(service, name):
+    """Whether an operation only reads, answers for tokens or signs in."""
+    exact = f"{service}.{name}"
+    if exact in _TOKENS_ONLY | _SIGNING_IN:
+        return True
+    reads = service in _READ_SERVICES and _READING.match(name)
+    return bool(reads) and exact not in _SECRETS
 
 
 def _marketplace_model(model_id):

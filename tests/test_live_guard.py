@@ -45,11 +45,18 @@ TOKENS_ONLY = {
     "InvokeModelWithResponseStream",
     "ApplyGuardrail",
 }
-SERVICES = (
-    "bedrock", "bedrock-runtime", "sts", "iam", "s3", "kms", "logs", "cloudwatch",
-    "ec2", "sso-oidc", "signin",
-)  # fmt: skip
+READ_SERVICES = {
+    "bedrock", "bedrock-runtime", "budgets", "cloudtrail", "cloudwatch", "ec2", "iam",
+    "kms", "logs", "pricing", "s3", "service-quotas",
+}  # fmt: skip
+SECRETS = {
+    "DescribeVpnConnections",
+    "GetPasswordData",
+    "GetVpnConnectionDeviceSampleConfiguration",
+}
 SIGNING_IN = {
+    ("sts", "GetCallerIdentity"),
+    ("sso", "GetRoleCredentials"),
     ("sts", "AssumeRole"),
     ("sts", "AssumeRoleWithSAML"),
     ("sts", "AssumeRoleWithWebIdentity"),
@@ -132,14 +139,44 @@ def test_reading_and_spending_tokens_are_sent(live, aws):
     assert len(aws.requests) == 3
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_of_every_service_only_reading_tokens_and_signing_in_pass(live, service):
-    passed = {o.name for o in operations(service) if not is_refused(live, o)}
-    reading = {name for name in passed if name.startswith(READING_OPERATIONS)}
-    signing_in = {name for name in passed if (service, name) in SIGNING_IN}
+def passing(session, service):
+    return {o.name for o in operations(service) if not is_refused(session, o)}
+
+
+def signing_in(service):
+    return {name for known, name in SIGNING_IN if known == service}
+
+
+@pytest.mark.parametrize("service", sorted(READ_SERVICES))
+def test_of_the_services_of_the_course_only_reading_and_tokens_pass(live, service):
+    names = {o.name for o in operations(service)}
+    reading = {name for name in names if name.startswith(READING_OPERATIONS)}
     tokens = TOKENS_ONLY if service == "bedrock-runtime" else set()
     logs = {"FilterLogEvents"} if service == "logs" else set()
-    assert passed == reading | signing_in | tokens | logs
+    secrets = SECRETS if service == "ec2" else set()
+    assert secrets <= reading
+    assert passing(live, service) == (reading | tokens | logs) - secrets
+
+
+def test_of_all_other_services_nothing_passes_but_signing_in(live):
+    others = set(botocore.session.get_session().get_available_services())
+    for service in sorted(others - READ_SERVICES):
+        assert passing(live, service) == signing_in(service), service
+
+
+def test_reading_that_may_cost_or_give_out_credentials_says_so(live, aws):
+    with pytest.raises(bh.AccountChangeRefused) as caught:
+        live.client("sts").get_session_token()
+    assert "GetSessionToken of sts may cost money or give out cred" in str(caught.value)
+    assert 'allow={"GetSessionToken"}' in str(caught.value)
+    assert aws.requests == []
+
+
+def test_reading_of_another_service_that_was_allowed_by_name_is_sent(aws):
+    session = bh.connect("live", allow={"GetSessionToken"})
+    aws.requests.clear()
+    session.client("sts").get_session_token()
+    assert len(aws.requests) == 1
 
 
 def test_every_passing_operation_of_bedrock_reads_over_http_too(live):
@@ -162,6 +199,13 @@ def test_every_passing_operation_of_bedrock_reads_over_http_too(live):
         ("kms", "GenerateDataKey"),
         ("bedrock-runtime", "StartAsyncInvoke"),
         ("bedrock", "StopModelCustomizationJob"),
+        ("sts", "GetFederationToken"),
+        ("cognito-identity", "GetId"),
+        ("cognito-identity", "GetOpenIdTokenForDeveloperIdentity"),
+        ("redshift", "GetClusterCredentials"),
+        ("redshift", "GetClusterCredentialsWithIAM"),
+        ("redshift-serverless", "GetCredentials"),
+        ("ce", "GetCostAndUsage"),
     ],
 )
 def test_what_only_sounds_harmless_is_refused(live, service, name):
