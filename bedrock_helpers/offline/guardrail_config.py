@@ -4,6 +4,7 @@ import re
 
 from bedrock_helpers.offline.errors import not_offline, refusal
 from bedrock_helpers.offline.guardrail_checks import rules
+from bedrock_helpers.offline.regex_bounds import may_run_on
 
 _POLICIES = (
     "topicPolicy",
@@ -61,6 +62,11 @@ def _check_pattern(pattern):
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         raise _invalid(f"the regex {pattern} cannot be read: {error}") from None
+    if may_run_on(pattern):
+        raise not_offline(
+            f"try the regex {pattern}: a repeat of repeats may run without end in "
+            "Python. Write it so that every round ends with a character of its own"
+        )
 
 
 def _check_key(key_id):
