@@ -125,3 +125,66 @@ class Account:
         """Do what the first call of a Marketplace model does in the background."""
         if model.on_marketplace:
             self.agreements.add(model.model_id)
+
+    def grant(self, model_ids):
+        """
+        Tick models on launch day's Model access page; without ids, all of them.
+
+        Raises
+        ------
+        ValueError
+            Today, when that page is gone, or for an id that was not offered.
+        """
+        if not self.on_launch_day:
+            raise ValueError(
+                f"On {self.day} there is no Model access page to click. Models are "
+                "on by default; Anthropic's need put_use_case_for_model_access."
+            )
+        offered = {m.model_id for m in catalog.all_models() if m.launch_day}
+        unknown = set(model_ids) - offered
+        if unknown:
+            raise ValueError(
+                f"Not offered on {self.day}: {', '.join(sorted(unknown))}. "
+                f"Offered: {', '.join(sorted(offered))}."
+            )
+        self.granted |= set(model_ids) or offered
+
+
+def open_account(as_of=None, kind="ready"):
+    """
+    A new account of one kind, on one day.
+
+    Parameters
+    ----------
+    as_of : str, optional
+        ``"2023-09-28"`` or the catalogue's own date, which is the default.
+    kind : {"ready", "new"}
+
+    Returns
+    -------
+    Account
+
+    Raises
+    ------
+    ValueError
+        For another day or another kind.
+
+    Examples
+    --------
+    >>> open_account("2023-09-28", "new").granted
+    set()
+    """
+    day = catalog.AS_OF if as_of is None else str(as_of)
+    if day not in (catalog.LAUNCH_DAY, catalog.AS_OF):
+        raise ValueError(
+            f"as_of={day!r}: only two days are known well enough, "
+            f"{catalog.LAUNCH_DAY!r} (launch day) and {catalog.AS_OF!r}. "
+            f'Type: bh.connect("offline", as_of={catalog.LAUNCH_DAY!r})'
+        )
+    if kind not in KINDS:
+        raise ValueError(
+            f"account={kind!r}: an offline account is 'ready', 'new' or "
+            "'signed-out' (no credentials). "
+            'Type: bh.connect("offline", account="new")'
+        )
+    return Account(day, kind)

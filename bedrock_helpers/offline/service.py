@@ -5,9 +5,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bedrock_helpers import catalog
 from bedrock_helpers.offline import aws_services, price_list_api
-from bedrock_helpers.offline.account import ACCOUNT_ID, KINDS, Account
+from bedrock_helpers.offline.account import ACCOUNT_ID, Account, open_account
 from bedrock_helpers.offline.authorization import Authorization
 from bedrock_helpers.offline.aws_services import AwsServices
 from bedrock_helpers.offline.errors import Refusal, not_offline, refusal
@@ -19,13 +18,13 @@ from bedrock_helpers.offline.observed import observe
 from bedrock_helpers.offline.operations import LAUNCH_OPERATIONS, OPERATIONS
 from bedrock_helpers.offline.replies import Replies
 from bedrock_helpers.offline.router import SERVICES, find_route, read_parameters
+from bedrock_helpers.offline.service_clock import ServiceClock
 from bedrock_helpers.offline.service_errors import error_reply_of
 from bedrock_helpers.offline.signature import check_clock, read_signature
 from bedrock_helpers.offline.signers import Signers, remember
 
 #: What requests may be signed for: bedrock-runtime's are signed for bedrock.
 ANSWERED = (*SERVICES, "pricing", *aws_services.SERVICES)
-_YEAR_MINUTES = 366 * 24 * 60
 _HOST = re.compile(
     r"(?:vpce-[0-9a-z-]+\.)?(?:bedrock(?:-runtime)?(?:-fips)?|api\.pricing)"
     r"\.([a-z0-9-]+)\."
@@ -76,30 +75,17 @@ class OfflineBedrock:
     def __init__(
         self, as_of=None, account="ready", region_name="us-east-1", *, any_key=False
     ):
-        day = catalog.AS_OF if as_of is None else str(as_of)
-        if day not in (catalog.LAUNCH_DAY, catalog.AS_OF):
-            raise ValueError(
-                f"as_of={day!r}: only two days are known well enough, "
-                f"{catalog.LAUNCH_DAY!r} (launch day) and {catalog.AS_OF!r}. "
-                f'Type: bh.connect("offline", as_of={catalog.LAUNCH_DAY!r})'
-            )
-        if account not in KINDS:
-            raise ValueError(
-                f"account={account!r}: an offline account is 'ready', 'new' or "
-                "'signed-out' (no credentials). "
-                'Type: bh.connect("offline", account="new")'
-            )
+        account = open_account(as_of, account)
         self.services = AwsServices()
         self._signers = Signers(self.services, any_key)
         remember(self)
-        self._account = Account(day, account)
+        self._account = account
         self._observed = observe(self.services, self._account)
         self._authorization = Authorization(self._account, self.services)
         self._replies = Replies()
         self._faults = Faults()
         self._region_name = region_name
-        self._clock_offset = datetime.timedelta()
-        self._passed = datetime.timedelta()
+        self._clock = ServiceClock()
 
     def __repr__(self):
         """Say the day and the kind of account."""
@@ -166,19 +152,7 @@ class OfflineBedrock:
         ValueError
             Today, when that page is gone, or for an id that was not offered.
         """
-        if not self._account.on_launch_day:
-            raise ValueError(
-                f"On {self.day} there is no Model access page to click. Models are "
-                "on by default; Anthropic's need put_use_case_for_model_access."
-            )
-        offered = {m.model_id for m in catalog.all_models() if m.launch_day}
-        unknown = set(model_ids) - offered
-        if unknown:
-            raise ValueError(
-                f"Not offered on {self.day}: {', '.join(sorted(unknown))}. "
-                f"Offered: {', '.join(sorted(offered))}."
-            )
-        self._account.granted |= set(model_ids) or offered
+        self._account.grant(model_ids)
 
     def fail_next(self, kind, times=1):
         """
@@ -212,7 +186,7 @@ class OfflineBedrock:
         minutes_ahead : float
             Negative is behind; 0 sets it right again.
         """
-        self._clock_offset = datetime.timedelta(minutes=minutes_ahead)
+        self._clock.ahead = datetime.timedelta(minutes=minutes_ahead)
 
     def pass_time(self, minutes):
         """
@@ -232,13 +206,7 @@ class OfflineBedrock:
         ValueError
             For another number: time does not go back.
         """
-        left = _YEAR_MINUTES - self._passed / datetime.timedelta(minutes=1)
-        if not 0 <= minutes <= left:
-            raise ValueError(
-                f"minutes={minutes!r}: from 0 to {left:g} more, a year in all. "
-                "Type: session.offline.pass_time(minutes=6)"
-            )
-        self._passed += datetime.timedelta(minutes=minutes)
+        self._clock.pass_time(minutes)
 
     def answer(self, method, url, headers, body):
         """
@@ -255,7 +223,7 @@ class OfflineBedrock:
         -------
         bedrock_helpers.offline.http_reply.Reply
         """
-        exchange = self._observed.begin(url, headers, self._now())
+        exchange = self._observed.begin(url, headers, self._clock.now())
         try:
             reply = self._answer(method, url, headers, body, exchange)
         except Refusal as stop:
@@ -270,7 +238,7 @@ class OfflineBedrock:
     def _answer(self, method, url, headers, body, exchange):
         signature = read_signature(headers)
         service = self._signed_for(signature, headers)
-        request, now = (method, url, headers, body), self._now()
+        request, now = (method, url, headers, body), self._clock.now()
         caller = self._signers.caller(signature, *request, now)
         if service in aws_services.SERVICES:
             reply = self.services.answer(service, *request, caller, now)
@@ -290,30 +258,18 @@ class OfflineBedrock:
         exchange.routed(operation, region_name, labels, signature, caller)
         parameters = read_parameters(operation, url, headers, body, labels)
         exchange.read(parameters)
-        call = Call(
-            operation,
-            region_name,
-            self._account,
-            self._replies,
-            self._faults,
-            now,
-            caller,
-            self.services,
-        )
+        kept = self._account, self._replies, self._faults
+        call = Call(operation, region_name, *kept, now, caller, self.services)
         self._authorization.check(parameters, call, url, signature.api_key)
         if operation.service_model.service_name == "bedrock-runtime":
             self._faults.raise_next()
         return OPERATIONS[operation.name](parameters, call)
 
-    def _now(self):
-        """The time by the service's clock, in UTC."""
-        return _now() + self._clock_offset + self._passed
-
     def _signed_for(self, signature, headers):
         """The service a request is signed for; an API key is Bedrock's own."""
         if signature.api_key:
             return "bedrock"
-        check_clock(headers, _now() + self._clock_offset)
+        check_clock(headers, self._clock.signing_time())
         if signature.service not in ANSWERED:
             names = ", ".join(ANSWERED)
             raise not_offline(f"answer for {signature.service}, only for {names}")
@@ -338,7 +294,3 @@ def _service_of(headers):
         return read_signature(headers).service
     except Refusal:
         return ""
-
-
-def _now():
-    return datetime.datetime.now(datetime.UTC)
