@@ -1,5 +1,6 @@
 """Who signed the requests to one offline account, and which account a key is of."""
 
+import threading
 import weakref
 
 from bedrock_helpers.offline.errors import refusal
@@ -7,6 +8,7 @@ from bedrock_helpers.offline.identity import LEARNER, caller_of
 from bedrock_helpers.offline.signature import check_secret, token_of
 
 _LIVING = weakref.WeakSet()
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class Signers:
@@ -63,7 +65,8 @@ class Signers:
 
 def remember(account):
     """Let :func:`account_with_key` find an offline account for as long as it lives."""
-    _LIVING.add(account)
+    with _ONE_AT_A_TIME:
+        _LIVING.add(account)
 
 
 def account_with_key(access_key):
@@ -79,6 +82,7 @@ def account_with_key(access_key):
     bedrock_helpers.offline.service.OfflineBedrock or None
         None if there is none any more.
     """
-    found = [one for one in _LIVING if access_key in one.services.issued]
-    latest = [one.services.issued[access_key] for one in found]
-    return found[latest.index(max(latest))] if found else None
+    with _ONE_AT_A_TIME:
+        living = list(_LIVING)
+    found = [one for one in living if access_key in one.services.issued]
+    return max(found, key=lambda one: one.services.issued[access_key], default=None)
