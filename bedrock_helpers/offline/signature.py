@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from botocore.auth import S3SigV4Auth, SigV4Auth
@@ -39,7 +39,7 @@ class Signature:
     value : str
         The signature, in hexadecimal.
     api_key : str
-        Of ``Authorization: Bearer …``; then all others are empty.
+        Of ``Authorization: Bearer …``; then all others are empty. Not shown.
     """
 
     access_key: str = ""
@@ -47,7 +47,7 @@ class Signature:
     service: str = ""
     signed_headers: tuple = ()
     value: str = ""
-    api_key: str = ""
+    api_key: str = field(default="", repr=False)
 
 
 def read_signature(headers):

@@ -75,6 +75,11 @@ def test_an_api_key_is_read_and_leaves_the_rest_empty(key):
     assert found == Signature(api_key=key)
 
 
+def test_a_signature_is_shown_without_the_api_key():
+    found = read_signature({"Authorization": "Bearer ABSKsecret"})
+    assert found.api_key == "ABSKsecret" and "secret" not in repr(found)
+
+
 @pytest.mark.parametrize("headers", [{}, {"Authorization": ""}])
 def test_a_request_without_a_signature_lacks_a_token(headers):
     assert refused(read_signature, headers).code == (
