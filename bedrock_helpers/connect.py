@@ -78,41 +78,38 @@ def connect(
     'arn:aws:iam::111122223333:user/learner'
     """
     keys = None if credentials is None else _keys_of(credentials)
-    chosen = mode or os.environ.get(MODE_VARIABLE) or "offline"
-    if chosen not in MODES:
-        origin = "mode" if mode else MODE_VARIABLE
-        raise ValueError(
-            f"{origin}={chosen!r}: it is 'offline' or 'live'. Type: bh.connect()"
-        )
-    if keys and (as_of is not None or account != "ready" or profile_name is not None):
+    chosen = _chosen(mode)
+    in_another_account = as_of is not None or account != "ready"
+    if keys and (in_another_account or profile_name is not None):
         raise ValueError(
             "credentials come with the account they were made in: leave out as_of, "
             "account and profile_name. Type: bh.connect(credentials=…)"
         )
+    both = {"region_name": region_name, "budget_usd": budget_usd, "keys": keys}
     if chosen == "offline":
         from bedrock_helpers.offline.session import OfflineSession
 
-        return OfflineSession(
-            region_name=region_name,
-            as_of=as_of,
-            account=account,
-            budget_usd=budget_usd,
-            keys=keys,
-        )
-    if as_of is not None or account != "ready":
+        return OfflineSession(as_of=as_of, account=account, **both)
+    if in_another_account:
         raise ValueError(
             "as_of and account describe the offline Bedrock; a live account is as "
             'it is. Type: bh.connect("offline", as_of=…, account=…)'
         )
     from bedrock_helpers.live import LiveSession
 
-    return LiveSession(
-        region_name=region_name,
-        profile_name=profile_name,
-        budget_usd=budget_usd,
-        allow=_allowed_by_environment() if allow is None else allow,
-        keys=keys,
-    )
+    allow = _allowed_by_environment() if allow is None else allow
+    return LiveSession(profile_name=profile_name, allow=allow, **both)
+
+
+def _chosen(mode):
+    """The mode asked for here, else by the environment, else offline."""
+    chosen = mode or os.environ.get(MODE_VARIABLE) or "offline"
+    if chosen not in MODES:
+        origin = "mode" if mode else MODE_VARIABLE
+        raise ValueError(
+            f"{origin}={chosen!r}: it is 'offline' or 'live'. Type: bh.connect()"
+        )
+    return chosen
 
 
 def _allowed_by_environment():
