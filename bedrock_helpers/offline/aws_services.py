@@ -14,6 +14,7 @@ from bedrock_helpers.offline.account import ACCOUNT_ID
 from bedrock_helpers.offline.assume_role import assume_role
 from bedrock_helpers.offline.caller_policies import ADMINISTRATOR
 from bedrock_helpers.offline.errors import not_offline
+from bedrock_helpers.offline.iam_changes import check_change
 from bedrock_helpers.offline.identity import LEARNER, LEARNER_KEY, get_caller_identity
 from bedrock_helpers.offline.moto_requests import ask_moto
 from bedrock_helpers.offline.moto_state import MotoState
@@ -153,6 +154,7 @@ class AwsServices:
         """The answer of moto."""
         check_policies(call)
         with self.opened(call.seed) as backend:
+            check_change(call, backend("iam"))
             reply = ask_moto(call)
             if (call.service, call.action) == _ISSUING:
                 self.note_issued(*backend("iam").access_keys)

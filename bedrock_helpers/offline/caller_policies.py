@@ -1,6 +1,7 @@
 """The policies that apply to a caller, read from what IAM keeps."""
 
-from bedrock_helpers.offline.iam_policy import read_policy
+from bedrock_helpers.offline.errors import refusal
+from bedrock_helpers.offline.iam_policy import Policy, read_policy
 from bedrock_helpers.offline.identity import LEARNER
 
 #: What the learner is given: AWS's own policy of this name.
@@ -22,6 +23,11 @@ def policies_of(caller, services):
     tuple of bedrock_helpers.offline.iam_policy.Policy
         A user's own, attached and groups' policies, or a role's; its permissions
         boundary; the policy that was passed to AssumeRole.
+
+    Raises
+    ------
+    Refusal
+        ``UnrecognizedClientException`` (403) for a user who is no longer there.
 
     Examples
     --------
@@ -64,7 +70,10 @@ def _holder(iam, caller):
     """The user, or the role that was assumed."""
     if caller.role_arn:
         return iam.get_role_by_arn(caller.role_arn)
-    return next(user for user in iam.users.values() if user.arn == caller.arn)
+    for user in iam.users.values():
+        if user.arn == caller.arn:
+            return user
+    raise refusal("invalid_token")  # deleted or renamed since the keys were looked up
 
 
 def _of_user(iam, caller):
@@ -75,11 +84,16 @@ def _of_user(iam, caller):
 
 def _of_role(iam, caller):
     role = _holder(iam, caller)
-    boundary = iam.managed_policies.get(role.permissions_boundary_arn)
-    if boundary is None:
-        return _given_to(role)
-    limit = read_policy(_text(boundary), "boundary", boundary.arn)
-    return [*_given_to(role), limit]
+    arn = role.permissions_boundary_arn
+    return [*_given_to(role), _boundary(iam, arn)] if arn else _given_to(role)
+
+
+def _boundary(iam, arn):
+    """A permissions boundary; one whose policy was deleted allows nothing."""
+    policy = iam.managed_policies.get(arn)
+    if policy is None:
+        return Policy("boundary", arn, (), True)
+    return read_policy(_text(policy), "boundary", arn)
 
 
 def _given_to(holder):
