@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from bedrock_helpers.offline.call_record import CallRecord
 from bedrock_helpers.offline.reply_reading import StreamReading, read_reply
-from bedrock_helpers.offline.shown_parameters import shown_parameters
+from bedrock_helpers.offline.shown_parameters import is_read_only, shown_parameters
 
 #: The code of what the offline Bedrock cannot play: AWS would have answered.
 _OURS = "NotAvailableOffline"
@@ -102,7 +102,7 @@ class Exchange:
         if self.record.is_invocation:
             self.record.latency_ms = self.elapsed_ms()
             read_reply(self.record, reply)
-        elif self.record.succeeded and self._operation.http["method"] != "GET":
+        elif self.record.succeeded and _is_change(self.record):
             self.record.response = _response(reply)
         self.ended(reply.body)
         return reply
@@ -164,6 +164,12 @@ class _Watched:
             close()
         if not self._exchange.record.has_ended:
             self._exchange.ended(None)
+
+
+def _is_change(record):
+    """Whether the reply may be told: one of bedrock-runtime is content."""
+    is_content = record.service == "bedrock-runtime"
+    return not is_content and not is_read_only(record.service, record.operation)
 
 
 def _response(reply):

@@ -5,8 +5,9 @@ import json
 import pytest
 from botocore.exceptions import EventStreamError
 
-from tests.offline.desk import MICRO, open_desk, tokens, user
+from tests.offline.desk import HAIKU, MICRO, open_desk, tokens, user
 from tests.offline.observing import log_to_bucket, logged, total, trail
+from tests.offline.provocations import apply, guardrail
 
 CHAT = {
     "modelId": MICRO,
@@ -132,3 +133,26 @@ def test_changes_to_the_account_keep_what_they_were_answered(desk):
         "status": "ACTIVE",
     }
     assert get.response is None
+
+
+def test_what_only_reads_keeps_no_answer_even_where_it_is_posted(desk):
+    talk = {"converse": {"messages": [user("Hi")]}}
+    desk.call("CountTokens", modelId=HAIKU.removeprefix("us."), input=talk)
+    made = desk.call("CreateGuardrail", **guardrail())["guardrailArn"]
+    desk.call("ListTagsForResource", resourceARN=made)
+    responses = {one.operation: one.response for one in desk.session.offline.calls}
+    assert responses["CountTokens"] is None
+    assert responses["ListTagsForResource"] is None
+    assert responses["CreateGuardrail"]["guardrailArn"] == made
+    for event in trail(desk.session):
+        assert bool(event["responseElements"]) != event["readOnly"]
+
+
+def test_what_a_guardrail_found_is_not_kept(desk):
+    finds = {"piiEntitiesConfig": [{"type": "EMAIL", "action": "BLOCK"}]}
+    asked = guardrail(sensitiveInformationPolicyConfig=finds)
+    made = desk.call("CreateGuardrail", **asked)["guardrailId"]
+    reply = desk.call("ApplyGuardrail", **apply(made, "I am ana@example.com."))
+    assert reply["action"] == "GUARDRAIL_INTERVENED"
+    assert "ana@example.com" in repr(reply)
+    assert "ana@example.com" not in repr(desk.session.offline.calls)
