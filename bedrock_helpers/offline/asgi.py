@@ -17,6 +17,7 @@ from bedrock_helpers.offline.http_reply import error_reply
 from bedrock_helpers.offline.local_model import STOPPED
 from bedrock_helpers.offline.native_request import LARGEST_BODY, too_large
 from bedrock_helpers.offline.server_controls import PREFIX, control
+from bedrock_helpers.offline.service_errors import error_reply_of
 from bedrock_helpers.offline.signature import check_secret, read_signature
 
 #: Seconds without a byte of a request's body, or without one read of a reply.
@@ -87,7 +88,7 @@ class App:
             work = partial(self._answer, request, body)
             reply = await self._while_there(request, work)
         except Refusal as stop:
-            reply = error_reply(stop)
+            reply = error_reply_of("", stop, request.headers)
         except ClientDisconnect:
             raise
         except Exception:  # a fault of ours: the server stays up and says so

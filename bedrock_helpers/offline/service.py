@@ -228,7 +228,7 @@ class OfflineBedrock:
             reply = self._answer(method, url, headers, body, exchange)
         except Refusal as stop:
             exchange.refused(stop)
-            reply = error_reply_of(_service_of(headers), stop, headers, method)
+            reply = error_reply_of(_service_of(url, headers), stop, headers, method)
         except NoLocalModel as missing:
             stop = Refusal("NotAvailableOffline", 501, str(missing))
             exchange.refused(stop)
@@ -288,9 +288,10 @@ class OfflineBedrock:
         return to_botocore(reply, request.url)
 
 
-def _service_of(headers):
-    """What a request was signed for, as far as that can be read."""
+def _service_of(url, headers):
+    """What a request was signed for; of one that was not, the service it is sent to."""
     try:
         return read_signature(headers).service
     except Refusal:
-        return ""
+        names = reversed(urlsplit(url).netloc.split("."))
+        return next((name for name in names if name in aws_services.SERVICES), "")

@@ -42,8 +42,6 @@ _EC2_ERRORS = {
     "ExpiredTokenException": Refusal("RequestExpired", 400, "Request has expired."),
 }
 _FORM = "application/x-www-form-urlencoded"
-#: What Bedrock's requests are signed for, if anything.
-_BEDROCK = ("bedrock", "")
 _JSON = "application/x-amz-json-1.1"
 _OURS = 501
 
@@ -55,7 +53,8 @@ def error_reply_of(service, refusal, headers, method="POST"):
     Parameters
     ----------
     service : str
-        What the request was signed for, such as ``"iam"``.
+        What the request was signed for, such as ``"iam"``; empty if not known, then
+        its content type tells the protocol.
     refusal : Refusal
         With the code Amazon Bedrock has for it.
     headers : mapping
@@ -73,7 +72,7 @@ def error_reply_of(service, refusal, headers, method="POST"):
     >>> b"<Code>ExpiredToken</Code>" in error_reply_of("iam", no, {}).body
     True
     """
-    if service in _BEDROCK:
+    if service == "bedrock":
         return error_reply(refusal)
     if service.startswith("s3"):
         reply = _s3(_S3_ERRORS.get(refusal.code) or _renamed(refusal))
