@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -21,6 +21,8 @@ _SIGNED = re.compile(
 )
 #: What S3's clients send in place of a body's hash.
 _NOT_HASHED = ("UNSIGNED-PAYLOAD", "STREAMING-")
+#: Of the query of an API key's address: added when the rest was signed.
+_NOT_SIGNED = re.compile("X-Amz-Signature=|Version=")
 _STAMP = "%Y%m%dT%H%M%SZ"
 _STAMPED = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 
@@ -118,7 +120,7 @@ def check_clock(headers, now):
     """
     stamp = _text(headers.get("X-Amz-Date"))
     try:
-        signed = _time_of(stamp)
+        signed = time_of(stamp)
     except ValueError:
         raise refusal("incomplete_signature", given=f"X-Amz-Date={stamp!r}") from None
     if abs(signed - now) <= TOLERANCE:
@@ -130,8 +132,15 @@ def check_clock(headers, now):
     )
 
 
-def _time_of(stamp):
-    """The time of a stamp such as 20261124T040000Z (strptime takes far longer)."""
+def time_of(stamp):
+    """
+    The time of a stamp; ``strptime`` takes far longer.
+
+    Examples
+    --------
+    >>> time_of("20261124T040000Z").isoformat()
+    '2026-11-24T04:00:00+00:00'
+    """
     if not _STAMPED.fullmatch(stamp):
         raise ValueError(stamp)
     return datetime.datetime.fromisoformat(stamp)
@@ -166,6 +175,34 @@ def check_secret(signature, secret, method, url, headers, body):
     expected = _expected(signature, secret, method, url, headers, body)
     if not hmac.compare_digest(expected, signature.value):
         raise refusal("wrong_signature")
+
+
+def check_presigned(signature, secret, url):
+    """
+    Refuse an address that was not signed with one secret key, as API keys hold one.
+
+    Parameters
+    ----------
+    signature : Signature
+        As its query has it.
+    secret : str
+    url : str
+
+    Raises
+    ------
+    Refusal
+        ``AccessDeniedException`` (403).
+    """
+    parts = urlsplit(url)
+    fields = [one for one in parts.query.split("&") if not _NOT_SIGNED.match(one)]
+    signed_url = parts._replace(query="&".join(fields)).geturl()
+    stamp = dict(parse_qsl(parts.query))["X-Amz-Date"]
+    headers = {"X-Amz-Date": stamp}
+    if not hmac.compare_digest(
+        _expected(signature, secret, "POST", signed_url, headers, b"").encode(),
+        signature.value.encode(),
+    ):
+        raise refusal("invalid_api_key")
 
 
 class _AsSigned(SigV4Auth):

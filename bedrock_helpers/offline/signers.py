@@ -3,6 +3,7 @@
 import threading
 import weakref
 
+from bedrock_helpers.offline import api_keys
 from bedrock_helpers.offline.errors import refusal
 from bedrock_helpers.offline.identity import LEARNER, caller_of
 from bedrock_helpers.offline.signature import check_secret, token_of
@@ -47,19 +48,34 @@ class Signers:
         Raises
         ------
         Refusal
-            For a key nobody has, a session that is over, or another secret.
+            For a key nobody has, a session that is over, or another secret. A
+            short-term API key is its maker's, any other API key the learner's.
         """
         key = signature.access_key
+        if signature.api_key.startswith(api_keys.PREFIX):
+            return self._maker(api_keys.read_short_term(signature.api_key, now), now)
         if signature.api_key:
             return LEARNER
-        caller = caller_of(key, token_of(headers), self._services, now)
+        caller = self._holder(key, token_of(headers), now)
+        if caller is LEARNER or self._any_key or signature.service == "s3":
+            return caller
+        check_secret(signature, caller.secret, method, url, headers, body or b"")
+        return caller
+
+    def _holder(self, key, token, now):
+        """Whose an access key is."""
+        caller = caller_of(key, token, self._services, now)
         if caller is None and self._any_key and key not in self._services.issued:
             return LEARNER
         if caller is None:
             raise refusal("invalid_token")
-        if caller is LEARNER or self._any_key or signature.service == "s3":
-            return caller
-        check_secret(signature, caller.secret, method, url, headers, body or b"")
+        return caller
+
+    def _maker(self, key, now):
+        """Who made a short-term API key: it may do what they may."""
+        caller = self._holder(key.access_key, key.token, now)
+        if caller is not LEARNER and not self._any_key:
+            key.check_secret(caller.secret)
         return caller
 
 
