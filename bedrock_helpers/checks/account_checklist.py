@@ -47,7 +47,7 @@ def account_checklist(session):
         ("invocations are logged", _log_bucket, "put_model_invocation_logging_…"),
         ("the log is encrypted with your own key", _own_key, "put_bucket_encryption"),
         (
-            "the log is deleted after a while",
+            "the log is deleted after 30 days",
             _retention,
             "put_bucket_lifecycle_configuration",
         ),
@@ -114,7 +114,9 @@ def _retention(session):
     return [
         rule
         for rule in found["Rules"]
-        if rule["Status"] == "Enabled" and "Days" in rule.get("Expiration", {})
+        if rule["Status"] == "Enabled"
+        and rule.get("Expiration", {}).get("Days", 31) <= 30
+        and not rule.get("Filter", {}).get("Prefix")
     ]
 
 

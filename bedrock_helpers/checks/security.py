@@ -6,6 +6,10 @@ from bedrock_helpers.connect import connect
 _MICRO = f"arn:aws:bedrock:us-east-1::foundation-model/{catalog.NOVA_MICRO}"
 _LITE = f"arn:aws:bedrock:us-east-1::foundation-model/{catalog.NOVA_LITE}"
 _STREAM, _WHOLE = "bedrock:InvokeModelWithResponseStream", "bedrock:InvokeModel"
+_PROFILE = (
+    "arn:aws:bedrock:us-east-1:111122223333:inference-profile/"
+    f"us.{catalog.CLAUDE_HAIKU_4_5}"
+)
 _ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 #: What may be asked about a policy for streaming one model, and nothing else.
 _ASKED = (
@@ -18,7 +22,10 @@ _ASKED = (
         False,
         "it allows other Regions, too",
     ),
-    ("bedrock:DeleteGuardrail", "*", False, "it allows more than calling models"),
+    (_WHOLE, _PROFILE, False, "it allows the profile of Haiku, too"),
+    ("bedrock:CreateGuardrail", "*", False, "it allows more than calling models"),
+    ("bedrock:ApplyGuardrail", "*", False, "it allows guardrails, too"),
+    ("s3:GetObject", "*", False, "it allows more than Bedrock"),
     ("iam:CreateUser", "*", False, "it allows more than Bedrock"),
 )
 _BEARER = "bedrock:CallWithBearerToken"
@@ -122,6 +129,9 @@ def throttle_alarm(answer):
     """Do these arguments make an alarm that fires at three throttles in 5 minutes?"""
     if not isinstance(answer, dict):
         return "it should be a dict of arguments: {'AlarmName': ..., ...}."
+    seconds = answer.get("Period"), answer.get("EvaluationPeriods")
+    if all(isinstance(n, int) for n in seconds) and seconds[0] * seconds[1] != 300:
+        return f"it looks at {seconds[0] * seconds[1]} seconds; 5 minutes are 300."
     problem, quiet = _state_after(answer, throttles=2)
     if problem:
         return problem
@@ -203,6 +213,8 @@ LINKS = {
     "https://docs.example.com.evil.test/": False,
     "https://docs.example.com@evil.test/": False,
     "https://evil.test/docs.example.com": False,
+    "https://evil-docs.example.com/": False,
+    "https://somebody@docs.example.com/": False,
     "//docs.example.com/guide": False,
     " https://evil.test/?https://docs.example.com/": False,
     "not a link": False,

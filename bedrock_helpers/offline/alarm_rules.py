@@ -16,7 +16,7 @@ _NOT_PLAYED = (
     "EvaluationCriteria",
     "EvaluationInterval",
 )
-_NEEDED = ("ComparisonOperator", "EvaluationPeriods")
+_NEEDED = ("ComparisonOperator", "EvaluationPeriods", "Threshold")
 _OF_ONE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period")
 
 

@@ -11,7 +11,7 @@ from bedrock_helpers import policies
 from tests.notebooks.prose import FOLDER
 
 NAME = "06_security.ipynb"
-ASKS = 'policy = policies.least_privilege(session)'
+ASKS = "policy = policies.least_privilege(session)"
 
 
 def cell_with(words):

@@ -116,7 +116,9 @@ def test_an_alarm_of_many_metrics_has_the_longest_period():
     assert (code, "604800" in message) == ("ValidationError", True)
 
 
-@pytest.mark.parametrize("name", ["ComparisonOperator", "EvaluationPeriods"])
+@pytest.mark.parametrize(
+    "name", ["ComparisonOperator", "EvaluationPeriods", "Threshold"]
+)
 def test_what_boto3_lets_pass_but_every_alarm_needs_is_asked_for(name):
     code, message = refused(**alarm(**{name: None}))
     assert (code, message) == ("ValidationError", f"The parameter {name} is required.")
