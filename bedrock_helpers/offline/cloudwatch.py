@@ -80,7 +80,7 @@ def answer(call, services):
     with services.opened(call.seed):
         handler = _CloudWatch(services.observed, call.now)
         status, headers, body = handler.dispatch_one(_for_moto(call))
-        if call.action == "PutMetricAlarm" and status == 200:
+        if call.action in ("PutMetricAlarm", "DeleteAlarms"):
             _watch(services, handler.region)
     body = body.encode() if isinstance(body, str) else body
     return Reply(status, {k.lower(): str(v) for k, v in headers.items()}, body)
@@ -97,20 +97,19 @@ def _for_moto(call):
 
 
 def _watch(services, region_name):
-    """From the first alarm of a Region on, every call to Bedrock there is looked at."""
+    """While a Region has alarms, every call of a model there is looked at."""
     observed = services.observed
-    if region_name in observed.alarm_regions:
-        return
-    observed.alarm_regions.add(region_name)
 
-    def evaluate(exchange):
-        record = exchange.record
-        if record.region_name == region_name and record.is_invocation:
-            with services.opened() as backend:
-                kept = backend("cloudwatch", region_name)
-                _alarms(kept, observed, region_name, record.time).evaluate()
+    def evaluate(now):
+        with services.opened() as backend:
+            kept = backend("cloudwatch", region_name)
+            _alarms(kept, observed, region_name, now).evaluate()
 
-    observed.after_call.append(evaluate)
+    with services.opened() as backend:
+        if backend("cloudwatch", region_name).alarms:
+            observed.alarm_watchers[region_name] = evaluate
+        else:
+            observed.alarm_watchers.pop(region_name, None)
 
 
 def _alarms(backend, observed, region_name, now):

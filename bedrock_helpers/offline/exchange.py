@@ -118,8 +118,7 @@ class Exchange:
         """
         self.output = output
         self.record.has_ended = True
-        for act in self._observed.after_call:
-            act(self)
+        self._observed.ended(self)
 
     def elapsed_ms(self):
         """Milliseconds since the request came in."""

@@ -8,6 +8,7 @@ from bedrock_helpers.offline.errors import Refusal, not_offline
 from bedrock_helpers.offline.metric_math import ExpressionError, evaluate, ids_in
 from bedrock_helpers.offline.metric_statistics import (
     by_period,
+    first_period,
     grid,
     is_period,
     is_statistic,
@@ -42,7 +43,8 @@ class MetricQueries:
     queries : list of dict
         MetricDataQuery structures.
     samples_of : callable
-        From namespace, name, dimensions and unit (or None) to a list of samples.
+        From namespace, name, dimensions, unit (or None) and a time, before which
+        samples are not needed, to a list of samples.
     start, end : datetime.datetime
 
     Raises
@@ -82,9 +84,9 @@ class MetricQueries:
         stat = self._queries[query_id]["MetricStat"]
         metric, period = stat["Metric"], int(stat["Period"])
         dimensions = {d["Name"]: d["Value"] for d in metric.get("Dimensions") or ()}
-        samples = self._samples_of(
-            metric["Namespace"], metric["MetricName"], dimensions, stat.get("Unit")
-        )
+        named = metric["Namespace"], metric["MetricName"], dimensions
+        since = first_period(self._start, period)
+        samples = self._samples_of(*named, stat.get("Unit"), since)
         return by_period(samples, self._start, self._end, period)
 
     def _metric(self, query):

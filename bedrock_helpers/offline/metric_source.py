@@ -20,7 +20,7 @@ class MetricSource:
     def __init__(self, kept, bedrock):
         self._kept, self._bedrock = kept, bedrock
 
-    def samples(self, namespace, name, dimensions, unit=None):
+    def samples(self, namespace, name, dimensions, unit=None, since=None):
         """
         The samples of one metric.
 
@@ -30,13 +30,15 @@ class MetricSource:
         dimensions : dict of str to str
             Exactly those of the metric.
         unit : str, optional
+        since : datetime.datetime, optional
+            Those of earlier minutes may be left out.
 
         Returns
         -------
         list of Sample
         """
         if namespace == NAMESPACE:
-            found = self._bedrock.samples(name, dimensions)
+            found = self._bedrock.samples(name, dimensions, since)
         else:
             found = [
                 _sample(datum)

@@ -8,10 +8,12 @@ then has no data, which is not the same as 0.
 """
 
 import re
+import threading
+from collections import Counter
 
 from bedrock_helpers import catalog
 from bedrock_helpers.data_files import load_json
-from bedrock_helpers.offline.metric_statistics import one_value
+from bedrock_helpers.offline.metric_statistics import Sample
 
 NAMESPACE = "AWS/Bedrock"
 #: Codes of throttling: neither invocations nor errors.
@@ -136,16 +138,41 @@ class BedrockMetrics:
     """
     The samples of one account's calls in one Region.
 
-    Parameters
-    ----------
-    observed : bedrock_helpers.offline.observed.Observed
-    region_name : str
+    A minute's equal values are one sample with their count, so there are far fewer
+    samples than calls, and they stay when the records of old calls are dropped.
     """
 
-    def __init__(self, observed, region_name):
-        self._observed, self._region_name = observed, region_name
+    def __init__(self):
+        self._counts = {}
+        self._lock = threading.Lock()
 
-    def samples(self, name, dimensions):
+    def add(self, record, base_id=None):
+        """
+        Count a call that has ended.
+
+        Parameters
+        ----------
+        record : bedrock_helpers.offline.call_record.CallRecord
+            Of an invocation.
+        base_id : str, optional
+            As for :func:`metric_values`.
+        """
+        values = metric_values(record, base_id)
+        for dimensions in dimension_sets(record):
+            for name, value in values.items():
+                self._count(name, dimensions, record.time, value)
+
+    def add_delivery(self, name, time):
+        """Count the delivery of an invocation log, by one of DELIVERY_METRICS."""
+        self._count(name, {}, time, 1)
+
+    def _count(self, name, dimensions, time, value):
+        key = name, *sorted(dimensions.items())
+        with self._lock:
+            minutes = self._counts.setdefault(key, {})
+            minutes.setdefault(_minute(time), Counter())[value] += 1
+
+    def samples(self, name, dimensions, since=None):
         """
         The samples of one metric.
 
@@ -154,49 +181,31 @@ class BedrockMetrics:
         name : str
         dimensions : dict of str to str
             They must be exactly those of the metric.
+        since : datetime.datetime, optional
+            Those of earlier minutes are left out.
 
         Returns
         -------
         list of bedrock_helpers.offline.metric_statistics.Sample
         """
-        facts = metric_facts().get(name)
-        if facts is None:
-            return []
-        if name in DELIVERY_METRICS:
-            return self._deliveries(name, dimensions, facts["api_unit"])
+        with self._lock:
+            minutes = self._counts.get((name, *sorted(dimensions.items())), {})
+            counted = [
+                (minute, value, count)
+                for minute, counts in minutes.items()
+                if since is None or minute >= since
+                for value, count in counts.items()
+            ]
+        unit = metric_facts()[name]["api_unit"] if counted else None
         return [
-            one_value(_minute(record.time), values[name], facts["api_unit"])
-            for record, values in self._ended()
-            if name in values and dimensions in dimension_sets(record)
-        ]
-
-    def _ended(self):
-        base_id = self._observed.base_id
-        for record in self._observed.records(self._region_name):
-            if record.is_invocation and record.has_ended:
-                yield record, metric_values(record, base_id(record.model_id))
-
-    def _deliveries(self, name, dimensions, unit):
-        if dimensions:
-            return []
-        return [
-            one_value(_minute(time), 1, unit)
-            for time, region_name, delivered in self._observed.deliveries
-            if (region_name, delivered) == (self._region_name, name)
+            Sample(minute, value * count, unit, count, value, value)
+            for minute, value, count in counted
         ]
 
     def listed(self):
         """Every metric that has a sample: ``(name, dimensions)``, as ListMetrics."""
-        found = {}
-        for record, values in self._ended():
-            for dimensions in dimension_sets(record):
-                for name in values:
-                    key = (name, *sorted(dimensions.items()))
-                    found.setdefault(key, (name, dimensions))
-        for _, region_name, name in self._observed.deliveries:
-            if region_name == self._region_name:
-                found.setdefault((name,), (name, {}))
-        return list(found.values())
+        with self._lock:
+            return [(name, dict(dimensions)) for name, *dimensions in self._counts]
 
 
 def _minute(time):

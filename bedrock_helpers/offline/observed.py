@@ -16,7 +16,8 @@ from bedrock_helpers.offline.exchange import Exchange
 from bedrock_helpers.offline.log_delivery import LogDelivery
 from bedrock_helpers.offline.metrics import BedrockMetrics
 
-#: Of a session that goes on for long, the oldest records are dropped.
+#: Of a session that goes on for long, the oldest records are dropped: the trail and
+#: ``session.offline.calls`` lose them, the metrics do not.
 MOST_RECORDS = 50_000
 
 
@@ -57,23 +58,22 @@ class Observed:
     Attributes
     ----------
     calls : collections.deque of CallRecord
-    deliveries : collections.deque of tuple
-        Of invocation logs: time, Region, and the metric that counts it.
+        The latest ``MOST_RECORDS``.
     after_call : list of callable
         Each is called with an :class:`Exchange` when a call has ended.
     keeps_bodies : callable
         Whether the bodies of a Region's invocations are kept until they end.
-    alarm_regions : set of str
-        Where alarms are evaluated after every call.
+    alarm_watchers : dict of str to callable
+        By Region: called with the time of every call of a model that has ended.
     """
 
     def __init__(self, base_id):
         self.calls = deque(maxlen=MOST_RECORDS)
-        self.deliveries = deque(maxlen=MOST_RECORDS)
         self.after_call = []
         self.keeps_bodies = lambda region_name: False
         self.base_id = base_id
-        self.alarm_regions = set()
+        self.alarm_watchers = {}
+        self._metrics = {}
         self._alarm_history = {}
         self._lock = threading.Lock()
 
@@ -88,7 +88,8 @@ class Observed:
 
     def metrics(self, region_name):
         """The metrics of one Region."""
-        return BedrockMetrics(self, region_name)
+        with self._lock:
+            return self._metrics.setdefault(region_name, BedrockMetrics())
 
     def alarm_history(self, region_name):
         """What happened to the alarms of one Region: a list to add to."""
@@ -111,7 +112,25 @@ class Observed:
         succeeded : bool
         """
         name = f"ModelInvocation{what}Delivery{'Success' if succeeded else 'Failure'}"
-        self.deliveries.append((record.time, record.region_name, name))
+        self.metrics(record.region_name).add_delivery(name, record.time)
+
+    def ended(self, exchange):
+        """
+        Count a call that has ended, log it, and look at the alarms of its Region.
+
+        Parameters
+        ----------
+        exchange : Exchange
+        """
+        record = exchange.record
+        if record.is_invocation:
+            base_id = self.base_id(record.model_id)
+            self.metrics(record.region_name).add(record, base_id)
+        for act in self.after_call:
+            act(exchange)
+        watch = self.alarm_watchers.get(record.region_name)
+        if watch is not None and record.is_invocation:
+            watch(record.time)
 
     def begin(self, url, headers, now):
         """

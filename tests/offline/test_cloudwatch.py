@@ -12,6 +12,16 @@ from tests.offline.observing import total
 from tests.offline.over_http import clients
 
 MODEL = service_model("cloudwatch")
+#: An alarm that the first call sets off.
+ANY_CALL = {
+    "Namespace": "AWS/Bedrock",
+    "MetricName": "Invocations",
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "Threshold": 0,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
 
 
 @pytest.fixture
@@ -80,6 +90,23 @@ def test_looking_changes_nothing(desk):
     desk.converse(inferenceConfig=tokens(1))
     first = [total(desk.session, "Invocations") for _ in range(3)]
     assert first == [1, 1, 1]
+
+
+def test_calls_are_looked_at_where_there_is_an_alarm_and_while_there_is(desk):
+    watchers = desk.session.offline.services.observed.alarm_watchers
+    client = desk.client("cloudwatch")
+    for name in ("first", "second"):
+        client.put_metric_alarm(AlarmName=name, **ANY_CALL)
+    assert list(watchers) == ["us-east-1"]
+    client.delete_alarms(AlarmNames=["first"])
+    desk.converse(inferenceConfig=tokens(1))
+    history = client.describe_alarm_history(AlarmName="second")
+    summaries = [item["HistorySummary"] for item in history["AlarmHistoryItems"]]
+    assert "Alarm updated from INSUFFICIENT_DATA to ALARM" in summaries
+    client.delete_alarms(AlarmNames=["second"])
+    assert watchers == {}
+    client.put_metric_alarm(AlarmName="third", **ANY_CALL)
+    assert list(watchers) == ["us-east-1"]
 
 
 def test_it_answers_over_http_too():

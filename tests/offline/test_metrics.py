@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bedrock_helpers.offline.call_record import INVOCATIONS, CallRecord
 from bedrock_helpers.offline.metrics import (
     DELIVERY_METRICS,
+    BedrockMetrics,
     burndown_rate,
     dimension_sets,
     metric_facts,
@@ -143,6 +144,35 @@ def test_what_there_is_none_of_is_absent_not_zero(record):
 )
 def test_later_claudes_burn_the_quota_five_times_for_output(model, rate):
     assert burndown_rate(model) == rate
+
+
+# Many calls
+
+
+@given(st.lists(records.map(honest), min_size=1, max_size=30))
+def test_calls_come_to_the_sums_of_what_each_counts_for(calls):
+    metrics = BedrockMetrics()
+    for call in calls:
+        metrics.add(call)
+    each = [metric_values(call) for call in calls]
+    for name in metric_facts():
+        samples = metrics.samples(name, {})
+        counted = [values[name] for values in each if name in values]
+        told = [s.minimum for s in samples for _ in range(s.count)]
+        assert sorted(told) == sorted(counted)
+        assert sum(s.total for s in samples) == sum(counted)
+
+
+def test_a_minutes_equal_values_are_one_sample():
+    """What an alarm looks at does not grow with the number of calls."""
+    metrics = BedrockMetrics()
+    for minute in range(3):
+        for _ in range(100):
+            time = NOON.replace(minute=minute)
+            metrics.add(CallRecord("Converse", "", "", time, MICRO, status=200))
+    assert [s.count for s in metrics.samples("Invocations", {})] == [100] * 3
+    (last,) = metrics.samples("Invocations", {}, NOON.replace(minute=2))
+    assert last.time == NOON.replace(minute=2)
 
 
 # Through CloudWatch

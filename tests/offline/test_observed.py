@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from bedrock_helpers.offline.call_record import CallRecord
+from bedrock_helpers.offline.exchange import Exchange
 from bedrock_helpers.offline.observed import MOST_RECORDS, Observed
 from tests.offline.desk import HAIKU, MICRO, open_desk, tokens, user
 from tests.offline.observing import total, trail
@@ -140,15 +141,22 @@ def test_another_user_is_named(desk):
     assert record.access_key != desk.session.get_credentials().access_key
 
 
-def test_of_a_long_session_the_oldest_calls_are_dropped():
+def test_of_a_long_session_the_oldest_calls_are_dropped_and_metrics_keep_them():
     observed = Observed(base_id=str)
+    exchange = Exchange(observed, "", {}, NOON)
     for number in range(MOST_RECORDS + 2):
         model_id = str(number)
-        record = CallRecord("Converse", "bedrock-runtime", "r", NOON, model_id)
+        record = CallRecord(
+            "Converse", "bedrock-runtime", "r", NOON, model_id, error_code="Any"
+        )
         observed.add(record)
+        exchange.record = record
+        observed.ended(exchange)
     kept = observed.every_call()
     assert len(kept) == MOST_RECORDS
     assert (kept[0].model_id, kept[-1].model_id) == ("2", str(MOST_RECORDS + 1))
+    (sample,) = observed.metrics("r").samples("InvocationClientErrors", {})
+    assert sample.count == MOST_RECORDS + 2
 
 
 def test_calls_and_trail_do_without_moto():
