@@ -10,6 +10,13 @@ from ipywidgets import HTML
 
 from bedrock_helpers.labs.panes import shown
 
+_FRAME = (
+    "<style>.shown-now th, .shown-now td {{padding: 1px 10px; text-align: right}}"
+    "</style><figure class='shown-now' style='margin: 0; padding: 4px 10px; "
+    "border-left: 4px solid #2a5d9f'><figcaption>measured just now, on this machine"
+    "</figcaption>{}</figure>"
+)
+
 
 class ShownNow(HTML):
     """
@@ -27,7 +34,7 @@ class ShownNow(HTML):
     """
 
     def __init__(self, thing):
-        super().__init__(_html(thing))
+        super().__init__(_FRAME.format(_html(thing)))
 
     def __repr__(self):
         """Say where the numbers are; the same words after every run."""
@@ -38,9 +45,7 @@ def _html(thing):
     if isinstance(thing, pd.Series):
         thing = thing.to_frame()
     if isinstance(thing, pd.DataFrame):
-        return thing.to_html(
-            border=0, classes="dataframe", float_format="{:,.1f}".format
-        )
+        return thing.to_html(border=0, float_format="{:,.1f}".format)
     if hasattr(thing, "svg"):
         return thing.svg()
     return f"<pre>{shown(str(thing))}</pre>"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bedrock_helpers import catalog, pricing
+from bedrock_helpers import benchmark, catalog, pricing
+from tools import store_benchmarks
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 LESSON_REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
@@ -48,7 +49,9 @@ RECORDINGS = [
     for path in sorted((DATA / "recordings").glob("*.jsonl"))
     for line in path.read_text(encoding="utf-8").splitlines()
 ]
-DESCRIBED = {**RECORDS, "recordings/": RECORDINGS}
+RUNS = {p.stem: load(f"benchmarks/{p.name}") for p in (DATA / "benchmarks").iterdir()}
+MEASURED = [dict.fromkeys(run["columns"]) for run in RUNS.values()]
+DESCRIBED = {**RECORDS, "recordings/": RECORDINGS, "benchmarks/": MEASURED}
 
 
 def sections():
@@ -170,6 +173,22 @@ def test_a_published_figure_is_there_once_and_gives_some_time():
     for record in PUBLISHED["benchmarks"]:
         times = [v for k, v in record.items() if k[:3] in ("fir", "lat")]
         assert any(time is not None for time in times), record["key"]
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_run_of_ours_says_when_and_with_what_and_was_answered_by_the_model(name):
+    run = RUNS[name]
+    known = {"measured_on", "machine", "load_average", "python", "boto3", "retries"}
+    assert known <= run["about"].keys() and "stopped" not in run["about"]
+    table = benchmark.load(DATA / "benchmarks" / f"{name}.json")
+    assert set(table["error"]) == {""}
+    told = "SmolLM2-135M on this machine, just now (offline)"
+    assert set(table["answered_by"]) == {told}
+    assert table["sent"].nunique() == len(run["requests"])
+
+
+def test_the_runs_are_those_that_the_tool_makes():
+    assert set(RUNS) == set(store_benchmarks.RUNS)
 
 
 # The README
