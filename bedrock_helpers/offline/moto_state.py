@@ -9,8 +9,11 @@ for all. Nothing of moto is switched on or patched.
 import contextlib
 import threading
 import weakref
+from collections import deque
 
 _ONE_AT_A_TIME = threading.RLock()
+#: Kept files that every use of moto looks at, to let go of those moto has closed.
+_LOOKED_AT = 100
 
 
 class MotoState:
@@ -23,7 +26,7 @@ class MotoState:
     def __init__(self):
         self._stores = {}
         self._is_in_place = False
-        self._open_files = []
+        self._open_files = deque()
         weakref.finalize(self, _close, self._open_files)
 
     @contextlib.contextmanager
@@ -95,8 +98,17 @@ def _tracked(open_files):
         yield
     finally:
         for model, made in _lists().items():
-            open_files += [one for one in made if hasattr(one, "dispose")]
+            open_files.extend(one for one in made if hasattr(one, "disposed"))
             model.instances_tracked = before.get(model, [])
+        _let_go(open_files)
+
+
+def _let_go(open_files):
+    """Forget files that moto closed, for their objects were replaced or deleted."""
+    for _ in range(min(len(open_files), _LOOKED_AT)):
+        one = open_files.popleft()
+        if not one.disposed:
+            open_files.append(one)
 
 
 def _lists():

@@ -107,7 +107,7 @@ class OfflineBedrock:
         The calls to Bedrock so far, the oldest first: list of CallRecord.
 
         What CloudWatch and CloudTrail tell is made of them. Prompts and answers are
-        not in them.
+        not in them. Of a long session they are the latest 50,000.
         """
         return self._observed.every_call()
 

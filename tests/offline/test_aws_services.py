@@ -360,6 +360,38 @@ def test_what_an_account_kept_goes_with_its_session():
     assert kept() is None
 
 
+@pytest.mark.filterwarnings("error")
+def test_objects_that_were_replaced_or_deleted_take_no_memory(session):
+    client, kept = session.client("s3"), []
+    client.create_bucket(Bucket=BUCKET)
+    for number in range(200):
+        client.put_object(Bucket=BUCKET, Key="key", Body=b"%d" % number)
+        with session.offline.services.opened() as backend:
+            kept.append(weakref.ref(backend("s3").get_bucket(BUCKET).keys["key"]))
+    assert client.get_object(Bucket=BUCKET, Key="key")["Body"].read() == b"199"
+    client.delete_object(Bucket=BUCKET, Key="key")
+    del backend
+    gc.collect()
+    assert [one() for one in kept if one() is not None] == []
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_parts_of_an_upload_that_was_given_up_take_no_memory(session):
+    client = session.client("s3")
+    client.create_bucket(Bucket=BUCKET)
+    upload = {"Bucket": BUCKET, "Key": "key"}
+    upload["UploadId"] = client.create_multipart_upload(**upload)["UploadId"]
+    client.upload_part(**upload, PartNumber=1, Body=b"a part")
+    with session.offline.services.opened() as backend:
+        (begun,) = backend("s3").get_bucket(BUCKET).multiparts.values()
+        part = weakref.ref(begun.parts[1])
+    assert part().value == b"a part"
+    client.abort_multipart_upload(**upload)
+    del begun, backend
+    gc.collect()
+    assert part() is None
+
+
 def test_a_live_session_stays_live(session, aws):
     iam(session.client)
     live = bh.connect("live")
