@@ -72,6 +72,25 @@ def test_what_was_put_is_what_there_is_until_it_is_deleted():
     desk.call(DELETE)
 
 
+def test_another_place_replaces_the_one_there_is_whole():
+    desk = with_bucket()
+    desk.call(PUT, **logging_to(bucket="calls", textDataDeliveryEnabled=False))
+    desk.client("logs").create_log_group(logGroupName="calls")
+    asked = logging_to(group="calls", role=logger(desk.session))
+    for _ in range(2):
+        desk.call(PUT, **asked)
+        assert config(desk) == asked["loggingConfig"]
+
+
+def test_what_is_refused_leaves_the_one_there_is():
+    desk = with_bucket()
+    asked = logging_to(bucket="calls")
+    desk.call(PUT, **asked)
+    desk.refused(PUT, **logging_to(bucket="no-such-bucket"))
+    desk.refused(PUT, **logging_to(group="calls"))
+    assert config(desk) == asked["loggingConfig"]
+
+
 def test_each_region_has_its_own():
     desk = with_bucket()
     desk.call(PUT, **logging_to(bucket="calls"))
