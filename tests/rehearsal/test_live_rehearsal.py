@@ -73,10 +73,13 @@ KEPT = {
     ("bedrock", "list_guardrails", "guardrails"): "name",
     ("budgets", "describe_budgets", "Budgets"): "BudgetName",
     ("cloudwatch", "describe_alarms", "MetricAlarms"): "AlarmName",
+    ("cloudwatch", "list_dashboards", "DashboardEntries"): "DashboardName",
     ("ec2", "describe_subnets", "Subnets"): "CidrBlock",
     ("ec2", "describe_vpcs", "Vpcs"): "CidrBlock",
+    ("iam", "list_access_keys", "AccessKeyMetadata"): "AccessKeyId",
     ("iam", "list_roles", "Roles"): "RoleName",
     ("iam", "list_users", "Users"): "UserName",
+    ("logs", "describe_log_groups", "logGroups"): "logGroupName",
     ("s3", "list_buckets", "Buckets"): "Name",
 }
 
