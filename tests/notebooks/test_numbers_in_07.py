@@ -178,6 +178,18 @@ def test_the_dearest_is_the_most_capable_and_six_times_everything(outputs, prose
     assert times["12 completed"] > 500, "no more than half a second: nothing is left"
 
 
+def test_asked_live_it_costs_less_than_a_cent(prose):
+    """The scores are most of it: four prompts on 72 reviews."""
+    assert "**Cost when live:** less than one cent" in prose
+    price = bh.pricing.price_of(bh.catalog.NOVA_MICRO)
+    table = stored("prompts")
+    read = table.groupby("label")["input_tokens"].mean().sum() * 72
+    written = table.groupby("label")["output_tokens"].mean().sum() * 72
+    usd = read * float(price.usd_per_million_input)
+    usd += written * float(price.usd_per_million_output)
+    assert usd / 1_000_000 < 0.005
+
+
 def test_the_best_prompt_for_sql_is_that_of_notebook_04(prose):
     told = "the best prompt had 2 of 30 right"
     assert told in prose
