@@ -88,7 +88,9 @@ class App:
             work = partial(self._answer, request, body)
             reply = await self._while_there(request, work)
         except Refusal as stop:
-            reply = error_reply_of("", stop, request.headers)
+            ours = _path(request.scope).startswith(PREFIX)
+            service = "bedrock" if ours else ""  # else the content type tells
+            reply = error_reply_of(service, stop, request.headers)
         except ClientDisconnect:
             raise
         except Exception:  # a fault of ours: the server stays up and says so
