@@ -117,10 +117,12 @@ def request_kinds(workload):
     >>> load = Workload(1000, 1200, 300, cached_share=0.5, batch_share=0.2)
     >>> for kind in request_kinds(load):
     ...     print(kind.name, int(kind.requests_per_day), kind.usage)
-    cache write 24 {'inputTokens': 600, 'outputTokens': 300, 'cacheWriteInputTokens': 600}
-    cache read 776 {'inputTokens': 600, 'outputTokens': 300, 'cacheReadInputTokens': 600}
+    cache write 24 {'inputTokens': 600, 'outputTokens': 300,
+                    'cacheWriteInputTokens': 600}
+    cache read 776 {'inputTokens': 600, 'outputTokens': 300,
+                    'cacheReadInputTokens': 600}
     batch 200 {'inputTokens': 1200, 'outputTokens': 300}
-    """  # noqa: E501
+    """
     every_day = exact(workload.requests_per_day)
     batch = every_day * exact(workload.batch_share)
     whole, cached = int(workload.input_tokens), workload.cached_tokens

@@ -56,8 +56,8 @@ class Contest:
     >>> contest = Contest(ExampleTask(500, 150, 100),
     ...     Contender("v2", v2, 0.9, 0), Contender("Instant", instant, 0.75, 20))
     >>> contest.verdict
-    'From 25 examples on v2 costs less per right answer. With the 20 set here Instant ...'
-    """  # noqa: E501
+    'From 25 examples on v2 costs less per right answer. With the 20 set here ...'
+    """
 
     task: ExampleTask
     dear: Contender

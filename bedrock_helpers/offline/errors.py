@@ -60,10 +60,31 @@ def refusal(key, **values):
     >>> refusal("unknown_model").status
     400
     """
-    record = known_errors()[key]
-    return Refusal(
-        record["code"], record["http_status"], record["text"].format(**values)
-    )
+    return worded(known_errors()[key], **values)
+
+
+def worded(record, **values):
+    """
+    The refusal that a record of a data file words, with its blanks filled in.
+
+    Parameters
+    ----------
+    record : dict
+        With ``code``, ``text`` and ``http_status`` (400 if there is none).
+    **values
+        What stands in the braces of its text.
+
+    Returns
+    -------
+    Refusal
+
+    Examples
+    --------
+    >>> worded({"code": "Nope", "text": "no {what}"}, what="way").text
+    'no way'
+    """
+    text = record["text"].format(**values)
+    return Refusal(record["code"], record.get("http_status", 400), text)
 
 
 def not_offline(what):

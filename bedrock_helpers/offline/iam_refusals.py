@@ -1,7 +1,7 @@
 """The refusals of IAM, worded by ``data/iam_errors.json``."""
 
 from bedrock_helpers.data_files import load_json
-from bedrock_helpers.offline.errors import Refusal
+from bedrock_helpers.offline.errors import worded
 
 
 def iam_refusal(key, **values):
@@ -24,9 +24,7 @@ def iam_refusal(key, **values):
     >>> iam_refusal("malformed_vendor", vendor="*").text
     'Vendor * is not valid'
     """
-    record = load_json("iam_errors.json")["errors"][key]
-    text = record["text"].format(**values)
-    return Refusal(record["code"], record["http_status"], text)
+    return worded(load_json("iam_errors.json")["errors"][key], **values)
 
 
 def malformed(problem, **values):

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 from bedrock_helpers.data_files import load_json
-from bedrock_helpers.offline.errors import Refusal, not_offline
+from bedrock_helpers.offline.errors import not_offline, worded
 from bedrock_helpers.offline.metric_math import ExpressionError, evaluate, ids_in
 from bedrock_helpers.offline.metric_statistics import (
     by_period,
@@ -30,8 +30,7 @@ def metric_refusal(key, **values):
     'InvalidParameterCombination'
     """
     wordings = {w["key"]: w for w in load_json("observed.json")["wordings"]}
-    record = wordings[key]
-    return Refusal(record["code"], 400, record["text"].format(**values))
+    return worded(wordings[key], **values)
 
 
 class MetricQueries:
