@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from decimal import Decimal
 
 import pytest
@@ -234,8 +235,19 @@ def test_an_honest_limit_lets_seven_times_as_many_calls_begin(prose):
 
 def test_no_price_of_the_file_stands_in_the_notebook(prose):
     """Prices are printed from the data; one alone is repeated, and held to it above."""
-    rows = bh.pricing.table().drop(columns="as_of")
-    dear = {f"{price:g}" for price in rows.to_numpy().ravel() if price > 0}
+    file = load_json("prices.json")
+    prices = set(re.findall(r'"(\d+(?:\.\d+)?)"', json.dumps(file)))
     code = " ".join("".join(c["source"]) for c in cells() if c["cell_type"] == "code")
-    decimals = {price for price in dear if "." in price and len(price) > 3}
-    assert [price for price in decimals if f"${price}" in prose + code] == []
+    told = re.findall(r"\$(\d[\d,]*(?:\.\d+)?)", prose + code)
+    amounts = {f"{Decimal(amount.replace(',', '')).normalize():f}" for amount in told}
+    assert amounts & prices == {"39.6"}
+
+
+def test_what_it_costs_live_is_between_one_and_two_cents(prose):
+    """By the tokens counted offline; Claude's own count may be higher."""
+    cached = printed("asked = [usage_of(").split("usd")[1].split("\n")[1:3]
+    rows = [r.split() for r in printed("session.meter.figure()").splitlines() if r]
+    metered = [Decimal(r[-1]) for r in rows if r[0] in "012"]
+    spent = sum(metered) + sum(Decimal(row.split()[1]) for row in cached)
+    assert Decimal("0.01") < spent < Decimal("0.02")
+    assert "**Cost when live:** one to two cents" in prose
