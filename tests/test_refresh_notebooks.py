@@ -95,7 +95,7 @@ def test_recording_starts_afresh_for_the_lesson_and_then_its_solutions(course):
 
 def test_each_lesson_comes_before_its_solutions(course):
     folder = course / "notebooks"
-    for name in ("solutions/01_a", "02_b", "01_a", "playground"):
+    for name in ("solutions/01_a", "02_b", "01_a", "playground", "workshop/host"):
         write(folder / f"{name}.ipynb", "1")
     found = refresh_notebooks.find_notebooks(folder)
     names = [path.relative_to(folder).as_posix() for path in found]
@@ -103,6 +103,7 @@ def test_each_lesson_comes_before_its_solutions(course):
         "01_a.ipynb",
         "solutions/01_a.ipynb",
         "02_b.ipynb",
+        "workshop/host.ipynb",
         "playground.ipynb",
     ]
 

@@ -23,6 +23,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+SUBFOLDERS = ("solutions", "workshop")  # of notebooks/, beside what lies in it
 CELL_TIMEOUT = 60  # seconds, as in the nbval run of `make test`
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -36,7 +37,8 @@ LANGUAGE = {
 
 def find_notebooks(folder, names=()):
     """The notebooks of a course folder, each lesson before its solutions."""
-    paths = [*folder.glob("*.ipynb"), *folder.glob("solutions/*.ipynb")]
+    paths = [*folder.glob("*.ipynb")]
+    paths += [path for name in SUBFOLDERS for path in folder.glob(f"{name}/*.ipynb")]
     paths.sort(key=lambda path: (path.stem, path.parent != folder))
     known = dict.fromkeys(path.stem for path in paths)
     stems = {Path(name).stem for name in names}

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.turns import Result
+from tools.refresh_notebooks import find_notebooks
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 TARGET_SECONDS = 90
@@ -18,8 +19,7 @@ OPTIONS = [
 
 def measure():
     """One line."""
-    found = sorted(REPOSITORY.glob("notebooks/*.ipynb"))
-    found += sorted(REPOSITORY.glob("notebooks/solutions/*.ipynb"))
+    found = find_notebooks(REPOSITORY / "notebooks")
     started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *OPTIONS, *map(str, found)],

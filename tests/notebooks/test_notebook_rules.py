@@ -15,7 +15,9 @@ NUMBERED = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
 APPENDICES = [FOLDER / "error_gallery.ipynb"]
 LESSONS = NUMBERED + APPENDICES
 SOLUTIONS = sorted(FOLDER.glob("solutions/*.ipynb"))
-EVERY = sorted({*FOLDER.glob("*.ipynb"), *SOLUTIONS})
+#: The host's and the participants' pages: no lessons, as the playground is none.
+WORKSHOP = sorted(FOLDER.glob("workshop/*.ipynb"))
+EVERY = sorted({*FOLDER.glob("*.ipynb"), *SOLUTIONS, *WORKSHOP})
 
 RULES_FOR_EVERY_NOTEBOOK = [
     rules_of_code.has_one_mode_tag,

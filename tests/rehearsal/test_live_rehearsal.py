@@ -77,6 +77,7 @@ KEPT = {
     ("ec2", "describe_subnets", "Subnets"): "CidrBlock",
     ("ec2", "describe_vpcs", "Vpcs"): "CidrBlock",
     ("iam", "list_access_keys", "AccessKeyMetadata"): "AccessKeyId",
+    ("iam", "list_policies", "Policies"): "PolicyName",
     ("iam", "list_roles", "Roles"): "RoleName",
     ("iam", "list_users", "Users"): "UserName",
     ("logs", "describe_log_groups", "logGroups"): "logGroupName",
@@ -98,7 +99,10 @@ def account_state(server):
     own = bedrock.list_inference_profiles(typeEquals="APPLICATION")
     state["profiles"] = own["inferenceProfileSummaries"]
     for (service, call, listed), name in KEPT.items():
-        more = {"AccountId": "111122223333"} if service == "budgets" else {}
+        more = {
+            "describe_budgets": {"AccountId": "111122223333"},
+            "list_policies": {"Scope": "Local"},  # not AWS's own
+        }.get(call, {})
         found = getattr(client_of(server, service), call)(**more).get(listed, [])
         state[call] = sorted(one[name] for one in found)
     doors = client_of(server, "ec2").describe_vpc_endpoints()["VpcEndpoints"]
