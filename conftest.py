@@ -30,4 +30,5 @@ def _nothing_of_yours(monkeypatch, tmp_path):
     """No variable of yours reaches a test, and no test reaches your progress."""
     for name in [n for n in os.environ if n.startswith(("AWS_", "BEDROCK_"))]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("BEDROCK_ROOM", "")  # nor a room.toml of yours
     monkeypatch.setenv("BEDROCK_PROGRESS_FILE", str(tmp_path / "progress.json"))

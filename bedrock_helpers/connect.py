@@ -2,18 +2,20 @@
 
 import os
 
+from bedrock_helpers.room import MODES, read_room, settle
+
 #: Lets a workshop's host switch a room without editing a notebook.
 MODE_VARIABLE = "BEDROCK_MODE"
 #: Operations that may change the account, with commas between, for those who run
 #: whole notebooks live: ``CreateGuardrail,DeleteGuardrail``.
 ALLOW_VARIABLE = "BEDROCK_ALLOW"
-MODES = ("offline", "live")
+DEFAULT_REGION = "us-east-1"
 
 
 def connect(
     mode=None,
     *,
-    region_name="us-east-1",
+    region_name=None,
     profile_name=None,
     as_of=None,
     account="ready",
@@ -27,9 +29,11 @@ def connect(
     Parameters
     ----------
     mode : {"offline", "live"}, optional
-        If left out, the variable ``BEDROCK_MODE`` decides, else ``"offline"``.
-    region_name : str
-        The Region clients call by default.
+        If left out, the variable ``BEDROCK_MODE`` decides, then the workshop's room
+        (:func:`bedrock_helpers.room.read_room`), else ``"offline"``.
+    region_name : str, optional
+        The Region clients call by default: ``"us-east-1"``, if neither you nor the
+        room says otherwise.
     profile_name : str, optional
         Live only: a profile of your AWS configuration.
     as_of : str, optional
@@ -39,8 +43,8 @@ def connect(
         Offline only: whether access forms and grants are already done, or a session
         without credentials.
     budget_usd : float, optional
-        Most dollars this session may spend. Live sessions have 1.00 unless you
-        say otherwise. Offline, prices are only practised.
+        Most dollars this session may spend. Live sessions have 1.00 unless you or
+        the room say otherwise. Offline, prices are only practised.
     allow : set of str, optional
         Live only: operations that change the account and may be sent, such as
         ``{"CreateGuardrail"}``. If left out, those that the variable
@@ -59,7 +63,8 @@ def connect(
     Raises
     ------
     ValueError
-        For a value that is not allowed; the message says what is.
+        For a value that is not allowed, here or in the room's settings; the message
+        says what is.
     NoCredentials
         Live, when no credentials are to be found; nothing has been sent.
 
@@ -78,14 +83,21 @@ def connect(
     'arn:aws:iam::111122223333:user/learner'
     """
     keys = None if credentials is None else _keys_of(credentials)
-    chosen = _chosen(mode)
     in_another_account = as_of is not None or account != "ready"
     if keys and (in_another_account or profile_name is not None):
         raise ValueError(
             "credentials come with the account they were made in: leave out as_of, "
             "account and profile_name. Type: bh.connect(credentials=…)"
         )
-    both = {"region_name": region_name, "budget_usd": budget_usd, "keys": keys}
+    asked = {
+        "mode": mode or os.environ.get(MODE_VARIABLE) or None,
+        "region_name": region_name,
+        "budget_usd": budget_usd,
+    }
+    both, room_words = settle(None if mode == "offline" else read_room(), asked)
+    chosen = _checked_mode(both.pop("mode") or "offline", mode)
+    both["region_name"] = both["region_name"] or DEFAULT_REGION
+    both |= {"keys": keys, "room_words": room_words}
     if chosen == "offline":
         from bedrock_helpers.offline.session import OfflineSession
 
@@ -101,11 +113,9 @@ def connect(
     return LiveSession(profile_name=profile_name, allow=allow, **both)
 
 
-def _chosen(mode):
-    """The mode asked for here, else by the environment, else offline."""
-    chosen = mode or os.environ.get(MODE_VARIABLE) or "offline"
+def _checked_mode(chosen, asked):
     if chosen not in MODES:
-        origin = "mode" if mode else MODE_VARIABLE
+        origin = "mode" if asked else MODE_VARIABLE
         raise ValueError(
             f"{origin}={chosen!r}: it is 'offline' or 'live'. Type: bh.connect()"
         )

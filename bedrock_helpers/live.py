@@ -108,12 +108,19 @@ class LiveSession(boto3.Session):
     mode = "live"
 
     def __init__(
-        self, *, region_name, profile_name=None, budget_usd=None, allow=(), keys=None
+        self,
+        *,
+        region_name,
+        profile_name=None,
+        budget_usd=None,
+        allow=(),
+        keys=None,
+        room_words="",
     ):
         _check_no_api_key_beside(keys)
         self._allowed = _checked_allow(allow)
         limit = DEFAULT_BUDGET_USD if budget_usd is None else budget_usd
-        self.meter = Meter(limit)
+        self.meter, self._room_words = Meter(limit), room_words
         try:
             super().__init__(
                 *(keys or ()), profile_name=profile_name, region_name=region_name
@@ -142,6 +149,7 @@ class LiveSession(boto3.Session):
             f"Bedrock session: LIVE, {self.region_name}, account {self.account}.\n"
             f"{where or ''}"
             f"{self.meter}. Account changes allowed: {allowed}."
+            + (f"\n{self._room_words}" if self._room_words else "")
         )
 
     def _check_credentials(self):

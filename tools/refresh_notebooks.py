@@ -55,6 +55,7 @@ def offline_environment(scratch, inherited=None):
     kept = {n: inherited[n] for n in inherited if not n.startswith(foreign)}
     return kept | {
         "BEDROCK_MODE": "offline",
+        "BEDROCK_ROOM": "",
         "BEDROCK_PROGRESS_FILE": str(Path(scratch) / "progress.json"),
         "IPYTHONDIR": str(Path(scratch) / "ipython"),
     }

@@ -10,7 +10,7 @@ soak_s=${BEDROCK_SOAK_S:-60}
 
 # The tests use no AWS account: nothing of yours may reach them.
 for name in $(env | sed -n 's/^\(\(AWS\|BEDROCK\)_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
-export BEDROCK_MODE=offline
+export BEDROCK_MODE=offline BEDROCK_ROOM=
 
 stage() {
     name=$1

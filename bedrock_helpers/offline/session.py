@@ -104,6 +104,7 @@ class OfflineSession(boto3.Session):
         account="ready",
         budget_usd=None,
         keys=None,
+        room_words="",
     ):
         kind = "ready" if account == SIGNED_OUT else account
         learner = () if account == SIGNED_OUT else (LEARNER_KEY, LEARNER_SECRET)
@@ -117,6 +118,7 @@ class OfflineSession(boto3.Session):
         self._account_kind, self._has_own_keys = account, keys is not None
         self.meter = Meter(budget_usd, on=self.offline.day, note=_NOTE)
         self.meter.watch(self)
+        self._room_words = room_words
         self.calls_made = CallsMade()
         account_id = self.offline.account_id
         self.calls_made.watch(
@@ -126,12 +128,15 @@ class OfflineSession(boto3.Session):
 
     def __repr__(self):
         """Say that it is offline, which day it is, and who answers."""
-        return (
+        lines = [
             f"Bedrock session: OFFLINE, {self.region_name}, the day is "
-            f"{self.offline.day}, account {self._account_kind}.{self._signer()}\n"
+            f"{self.offline.day}, account {self._account_kind}.{self._signer()}",
             f"{model_name()} or a stored reply answers for every model; "
-            "no AWS, no bill." + (f"\n{self.meter}." if self.meter.limit_usd else "")
-        )
+            "no AWS, no bill.",
+            f"{self.meter}." if self.meter.limit_usd else "",
+            self._room_words,
+        ]
+        return "\n".join(line for line in lines if line)
 
     def _signer(self):
         """Whose keys it was given, in a sentence."""
