@@ -203,10 +203,13 @@ def _row(model_id, day):
     called = model_id.rpartition("/")[2] if _ARN.match(model_id) else model_id
     if called in _rows(day):
         return _rows(day)[called]
+    day_words, argument = "", ""
+    if day == "launch_day":
+        day_words, argument = f" on {catalog.LAUNCH_DAY}", f'on="{catalog.LAUNCH_DAY}"'
     raise UnknownPriceError(
-        f"No price is known for {model_id!r}, and none is guessed."
+        f"No price is known for {model_id!r}{day_words}, and none is guessed."
         f"{nearest(called, _rows(day))} A session with a budget calls only models "
-        "whose price is known: type bh.pricing.known_ids()"
+        f"whose price is known: type bh.pricing.known_ids({argument})"
     )
 
 

@@ -85,6 +85,14 @@ def test_an_unknown_price_is_an_error_that_names_the_nearest(asked, near):
     assert near in str(caught.value)
 
 
+def test_a_price_that_launch_day_does_not_know_names_the_day_and_its_ids():
+    with pytest.raises(price_list.UnknownPriceError) as caught:
+        price_list.price_of("amazon.nova-micro-v1:0", on="2023-09-28")
+    assert "'amazon.nova-micro-v1:0' on 2023-09-28, and none" in str(caught.value)
+    line = str(caught.value).rpartition("type bh.pricing.")[2]
+    assert eval(line, {"known_ids": price_list.known_ids})
+
+
 @given(st.text(), st.sampled_from(list(DAYS.values())))
 def test_an_id_is_priced_or_refused_never_guessed(text, on):
     try:

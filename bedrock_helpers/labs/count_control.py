@@ -77,9 +77,10 @@ class CountControl(ipywidgets.HBox):
     def _validate_value(self, proposal):
         if self._least <= proposal.value <= self._most:
             return proposal.value
+        nearest = self._least if proposal.value < self._least else self._most
         raise traitlets.TraitError(
             f"{self._name}={proposal.value}: a whole number from {self._least:,} to "
-            f"{self._most:,} is wanted. Set: .value = {self._least}"
+            f"{self._most:,} is wanted. Set: .value = {nearest}"
         )
 
     def _slid(self, change):

@@ -120,15 +120,18 @@ class Contest:
 
     def words(self):
         """The threshold and both costs in one line."""
-        threshold = self.threshold
-        equal = "never equal"
-        if threshold is not None:
-            equal = f"equal at {threshold:.1f} examples"
         return (
-            f"{equal}; at {self.cheap.examples:,} "
+            f"{self._equal()}; at {self.cheap.examples:,} "
             f"{self.dear.name} {amount(self.dear_usd)}, "
             f"{self.cheap.name} {amount(self.cheap_usd())} USD a right answer"
         )
+
+    def _equal(self):
+        if self.threshold is None:
+            return "never equal"
+        if self.threshold < 0:
+            return f"{self.dear.name} ahead from no example on"
+        return f"equal at {self.threshold:.1f} examples"
 
     def assumed(self):
         """What the comparison takes for granted, a line each."""

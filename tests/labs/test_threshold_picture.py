@@ -55,6 +55,7 @@ def test_past_the_threshold_the_other_costs_less():
 def test_a_hopeless_cheap_model_loses_against_no_example():
     contest = with_cheap(accuracy=0.05)
     assert contest.verdict.startswith("v2 costs less per right answer even against no")
+    assert contest.words().startswith("v2 ahead from no example on; at 20 ")
     assert parts(contest_picture(contest, "t"), "circle") == []
 
 
