@@ -68,6 +68,7 @@ def assume_role(call, services):
         )
         ends = call.now + datetime.timedelta(seconds=seconds)
         session.expiration = ends.replace(tzinfo=None)
+        session.issued = call.now.replace(microsecond=0)
         services.note_issued(session.access_key_id)
         return _reply(session, ends)
 

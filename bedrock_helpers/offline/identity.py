@@ -30,6 +30,9 @@ class Caller:
         Of the role that was assumed; empty for a user.
     session_policy : str
         What was passed to AssumeRole as ``Policy``; empty if nothing was.
+    issued : datetime.datetime or None
+        When a role's temporary keys were made, in UTC and whole seconds; None for
+        a user.
     """
 
     arn: str
@@ -37,6 +40,7 @@ class Caller:
     secret: str = ""
     role_arn: str = ""
     session_policy: str = ""
+    issued: datetime.datetime | None = None
 
     def __repr__(self):
         """Show who it is, and no secret."""
@@ -60,6 +64,8 @@ class Caller:
         }
         if not self.role_arn:
             keys["aws:username"] = self.arn.rpartition("/")[2]
+        if self.issued:
+            keys["aws:TokenIssueTime"] = self.issued
         return keys
 
 
@@ -123,6 +129,7 @@ def _role_session(backend, access_key, token, now):
         session.secret_access_key,
         session.role_arn,
         session.policy or "",
+        session.issued,
     )
 
 

@@ -135,3 +135,27 @@ def test_what_is_not_played_is_named(owner):
     code, status, text = refused(owner, new_role(owner), Tags=tags)
     assert (code, status) == ("NotAvailableOffline", 501)
     assert "Tags.member.1.Key in AssumeRole" in text
+
+
+def test_older_keys_of_a_role_can_be_taken_back_while_newer_ones_work(owner):
+    """The policy that IAM's console calls AWSRevokeOlderSessions."""
+    arn, iam = new_role(owner), owner.client("iam")
+    may = document(allow("bedrock:ListGuardrails"))
+    iam.put_role_policy(RoleName="reader", PolicyName="p", PolicyDocument=may)
+    older = as_user(assume(owner, arn)["Credentials"]).client("bedrock")
+    assert older.list_guardrails()["guardrails"] == []
+    owner.offline.pass_time(minutes=1)
+    newer = as_user(assume(owner, arn)["Credentials"]).client("bedrock")
+    between = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=30)
+    older_than = {"DateLessThan": {"aws:TokenIssueTime": between.isoformat()}}
+    revoked = {**allow("*"), "Effect": "Deny", "Condition": older_than}
+    iam.put_role_policy(
+        RoleName="reader",
+        PolicyName="AWSRevokeOlderSessions",
+        PolicyDocument=document(revoked),
+    )
+    with pytest.raises(ClientError) as caught:
+        older.list_guardrails()
+    words = caught.value.response["Error"]["Message"]
+    assert words.endswith("with an explicit deny in an identity-based policy")
+    assert newer.list_guardrails()["guardrails"] == []

@@ -1,6 +1,7 @@
 """Who the caller is: the learner, other users, roles, and keys nobody has."""
 
 import contextlib
+import datetime
 
 import boto3
 import pytest
@@ -255,3 +256,11 @@ def test_conditions_may_ask_who_calls():
     assert session.condition_keys["aws:PrincipalArn"] == role
     assert session.condition_keys["aws:PrincipalType"] == "AssumedRole"
     assert "aws:username" not in session.condition_keys
+
+
+def test_only_temporary_keys_tell_when_they_were_made():
+    made = datetime.datetime(2026, 11, 24, 9, tzinfo=datetime.UTC)
+    arn, role = "arn:aws:sts::1:assumed-role/reader/x", "arn:aws:iam::1:role/reader"
+    session = identity.Caller(arn, "A:x", role_arn=role, issued=made)
+    assert session.condition_keys["aws:TokenIssueTime"] == made
+    assert "aws:TokenIssueTime" not in identity.LEARNER.condition_keys
