@@ -119,7 +119,7 @@ def run(
 
 
 class _Loop:
-    """Workers that share one queue of requests; the caller's thread collects."""
+    """Workers that share one queue of requests and one list of rows."""
 
     def __init__(self, client, concurrency, clock):
         self._client, self._concurrency, self._clock = client, concurrency, clock
@@ -129,25 +129,31 @@ class _Loop:
 
     def rows_of(self, queue, advance=lambda: None):
         """A row for each request; ``advance`` is called in this thread after each."""
-        self._queue, self._done, rows = queue, SimpleQueue(), []
-        began_s, left = self._clock(), self._concurrency
-        with ThreadPoolExecutor(left) as pool:
-            workers = [pool.submit(self._work, n, began_s) for n in range(left)]
-            while left:
+        self._queue, self._rows, self._news = queue, [], SimpleQueue()
+        began_s, over = self._clock(), False
+        with ThreadPoolExecutor(self._concurrency) as pool:
+            numbers = range(self._concurrency)
+            workers = [pool.submit(self._work, n, began_s) for n in numbers]
+            for worker in workers:
+                worker.add_done_callback(lambda _: self._news.put("ended"))
+            while not over:
                 try:
-                    row = self._done.get()
-                    left -= row is None
-                    if row is not None:
-                        rows.append(row)
-                        advance()
+                    self._wait_for(workers, advance)
+                    over = True
                 except KeyboardInterrupt:
                     self.stopped = "Interrupted: these are the calls so far."
         for worker in workers:
             worker.result()
-        return rows
+        return self._rows
+
+    def _wait_for(self, workers, advance):
+        """News that an interrupt swallows is not missed: the workers are asked."""
+        while not all(worker.done() for worker in workers):
+            if self._news.get() == "call":
+                advance()
 
     def _work(self, worker, began_s):
-        """One call after the other; None in the end, whatever happens."""
+        """One call after the other, until there is none or the run is stopped."""
         try:
             while (item := self._next()) is not None:
                 label, request = item
@@ -155,14 +161,13 @@ class _Loop:
                     self._client, request, began_s=began_s, clock=self._clock
                 )
                 self._look_at(call)
-                self._done.put({"worker": worker, "label": label, **call.row()})
+                self._rows.append({"worker": worker, "label": label, **call.row()})
+                self._news.put("call")
         except BudgetExceeded as spent:
             self.stopped = str(spent)
         except BaseException:
             self.stopped = "A worker failed."
             raise
-        finally:
-            self._done.put(None)
 
     def _next(self):
         with self._lock:

@@ -60,7 +60,8 @@ def latency_distribution(table, column="latency_ms", by=None, *, shares=(0.5, 0.
         level = [(n + 1) / len(ranked) for n in range(len(ranked))]
         dashes = DASHES[number % len(DASHES)]
         label = f"{name} ({len(ranked)} calls)"
-        axes.step(ranked, level, dashes, where="post", color=color, label=label)
+        look = {"linestyle": dashes, "color": color, "label": label}
+        axes.step(ranked, level, where="post", **look)
         for share in shares:
             _draw_percentile(axes, ranked, share, color)
         told = {f"p{100 * share:g}": in_words(ranked, share) for share in shares}
@@ -157,7 +158,8 @@ def throughput_against_concurrency(runs):
     done.plot(at, ideal, ":", color="#777777", label="if each worker added as much")
     done.plot(at, speeds, "-o", color=COLORS[0], label="measured")
     done.set(xlabel="calls under way at a time", ylabel="output tokens a second")
-    done.set(xticks=at, xlim=(0, None), ylim=(0, min(max(ideal), 3 * max(speeds))))
+    top = max(*speeds, min(max(ideal), 3 * max(speeds)))
+    done.set(xticks=at, xlim=(0, None), ylim=(0, 1.05 * top or 1))
     _legend(done, loc="lower right", fontsize=8)
     for number, column in enumerate(("latency_ms", "first_text_ms")):
         medians = {
@@ -244,7 +246,8 @@ def _groups(table, column, by):
         )
     if by is None:
         return [("all", good)]
-    return [(str(name), group) for name, group in good.groupby(by, sort=False)]
+    apart = good.groupby(by, sort=False, dropna=False)
+    return [(str(name), group) for name, group in apart]
 
 
 def _values(table, column, by):

@@ -49,10 +49,10 @@ def summary(table, by="model_id", *, shares=(0.5, 0.95)):
     model_id
     m            40  119 (113 to 126)  too few: 40, needs 59
     """
-    groups = {
-        name: _summed(group, shares) for name, group in table.groupby(by, sort=False)
-    }
-    shown = pd.DataFrame.from_dict(groups, orient="index").rename_axis(by)
+    apart = table.groupby(by, sort=False, dropna=False)
+    groups = {name: _summed(group, shares) for name, group in apart}
+    shown = pd.DataFrame.from_dict(groups, orient="index")
+    shown = shown.rename_axis(by) if groups else shown
     if "stored" in shown and not shown["stored"].any():
         shown = shown.drop(columns="stored")
     return shown
@@ -148,8 +148,9 @@ def throughput(table):
     Returns
     -------
     dict
-        ``calls_per_s``, ``output_tokens_per_s`` (calls that came to their end),
-        ``under_way`` (the mean of all calls, failed ones too) and ``seconds``.
+        ``calls_per_s``, ``output_tokens_per_s`` (calls that came to their end and
+        were answered by a model), ``under_way`` (the mean of all calls, failed ones
+        too) and ``seconds``.
 
     Raises
     ------
@@ -168,7 +169,7 @@ def throughput(table):
         raise ValueError("No calls were made, so nothing got done. Run some first.")
     ended_s = table["started_s"] + table["latency_ms"] / 1000
     seconds = float(ended_s.max() - table["started_s"].min())
-    good = table[table["error"] == ""]
+    good = timed_well(table)
     return {
         "calls_per_s": len(good) / seconds,
         "output_tokens_per_s": float(good["output_tokens"].sum()) / seconds,

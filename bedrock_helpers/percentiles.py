@@ -99,9 +99,7 @@ def percentile(values, share, confidence=0.95):
     >>> found.value, found.low, found.high
     (95, 91, 100)
     """
-    ranked = sorted(values)
-    if any(math.isnan(value) for value in ranked):
-        raise ValueError("A value is not a number. Leave it out: values.dropna()")
+    ranked = _ranked(values)
     samples = len(ranked)
     if samples < samples_needed(share, confidence):
         return None
@@ -115,6 +113,21 @@ def percentile(values, share, confidence=0.95):
         samples,
         coverage,
     )
+
+
+def _ranked(values):
+    """The values in order, if each is a number."""
+    values = list(values)
+    if not all(map(_is_number, values)):
+        raise ValueError("A value is not a number. Leave it out: values.dropna()")
+    return sorted(values)
+
+
+def _is_number(value):
+    try:
+        return not math.isnan(value)
+    except TypeError:  # pandas' NA, and text
+        return False
 
 
 def _ranks(samples, share, confidence):

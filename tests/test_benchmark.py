@@ -4,6 +4,7 @@ import contextlib
 import json
 import threading
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 import pandas as pd
@@ -101,12 +102,18 @@ def test_so_many_workers_get_so_many_times_as_much_done(concurrency):
     assert done["output_tokens_per_s"] == pytest.approx(200 * 11 / busiest_s, rel=0.05)
 
 
-def test_littles_law_holds_of_every_run():
-    """Calls under way = calls a second times the mean latency."""
-    table = run(steady(), concurrency=3, calls=60, warm_up=0)
+def test_as_many_calls_are_under_way_as_are_counted_at_many_moments():
+    """Little's law, against a count that knows nothing of it."""
+    unequal = SyntheticService(lambda n: 0.1 * (1 + n % 7), lambda n: 0.02)
+    table = run(unequal, concurrency=3, calls=60, warm_up=0)
+    begun_s = table["started_s"].to_numpy()
+    ended_s = begun_s + table["latency_ms"].to_numpy() / 1000
+    moments = np.linspace(begun_s.min(), ended_s.max(), 5000)[:, np.newaxis]
+    counted = ((begun_s <= moments) & (moments < ended_s)).sum(axis=1).mean()
     done = throughput(table)
+    assert done["under_way"] == pytest.approx(counted, rel=0.01)
     mean_s = table["latency_ms"].mean() / 1000
-    assert done["under_way"] == pytest.approx(done["calls_per_s"] * mean_s)
+    assert done["calls_per_s"] * mean_s == pytest.approx(counted, rel=0.01)
 
 
 # Replies of another form
@@ -207,6 +214,35 @@ def test_an_interrupt_keeps_the_calls_so_far(monkeypatch):
     table = run(steady(fails=fails))
     assert 3 <= len(table) <= 5
     assert table.attrs["about"]["stopped"].startswith("Interrupted")
+
+
+class _Swallowed(SimpleQueue):
+    """As if each interrupt came in the moment after news was taken, before its use."""
+
+    def get(self):
+        super().get()
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_an_interrupt_that_swallows_news_loses_no_row_and_ends(
+    monkeypatch, concurrency
+):
+    monkeypatch.setattr(benchmark, "SimpleQueue", _Swallowed)
+    service = steady()
+    table = run(service, calls=20, concurrency=concurrency, warm_up=0)
+    assert len(table) == len(service.bodies) > 0
+    assert table.attrs["about"]["stopped"].startswith("Interrupted")
+
+
+def test_an_error_of_bedrock_within_a_stream_keeps_its_code_and_no_time():
+    session = bh.connect("offline")
+    bedrock = session.client("bedrock-runtime", config=ONCE)
+    session.offline.fail_next("stream_broken")
+    table = benchmark.run(bedrock, [HI], calls=2, warm_up=0)
+    assert table["error"].tolist() == ["modelStreamErrorException", ""]
+    assert np.isnan(table.loc[0, "ms_per_output_token"])
+    assert table.loc[0, "pieces"] > 0
 
 
 def test_more_at_a_time_than_connections_is_refused_with_the_line_to_type():
@@ -349,6 +385,7 @@ def test_stored_replies_are_counted_and_their_times_left_out():
     assert (row["calls"], row["stored"]) == (10, 4)
     assert row["first text p90"] == "too few: 6, needs 29"
     assert "stored" not in summary(run(steady(), calls=10))
+    assert throughput(table)["output_tokens_per_s"] == pytest.approx(6 * 20 / 6.3)
 
 
 def test_a_group_without_a_good_call_has_counts_and_no_times():
@@ -356,6 +393,18 @@ def test_a_group_without_a_good_call_has_counts_and_no_times():
     row = summary(table).iloc[0]
     assert (row["calls"], row["errors"]) == (3, 3)
     assert row["whole call p50"] == "too few: 0, needs 6"
+
+
+def test_calls_without_a_value_of_the_column_are_a_group_too():
+    """Failed calls have no stop reason; they must not drop out of the count."""
+    fails = steady(fails=lambda n: "InternalServerException" if n % 3 == 1 else None)
+    shown = summary(run(fails, calls=12, warm_up=0), "stop_reason", shares=(0.5,))
+    assert (shown["calls"].sum(), shown["errors"].sum()) == (12, 4)
+
+
+@pytest.mark.parametrize("by", ["label", ["model_id", "label"]])
+def test_of_no_calls_there_is_an_empty_summary(by):
+    assert summary(run(steady(), calls=1).iloc[:0], by).empty
 
 
 def test_groups_can_be_of_two_columns():

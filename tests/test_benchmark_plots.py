@@ -64,6 +64,13 @@ def test_groups_are_drawn_apart():
     assert {"slow (10 calls)", "quick (10 calls)"} <= set(lines_of(figure.panels[0]))
 
 
+def test_as_many_groups_can_be_drawn_as_there_are():
+    """More than there are dashes and colours, too."""
+    many = run(16).assign(kind=[f"model {n % 8}" for n in range(16)])
+    figure = benchmark_plots.latency_distribution(many, by="kind")
+    assert len(lines_of(figure.panels[0])) == 8 and figure.svg()
+
+
 def test_every_plot_says_what_was_measured():
     table = run(12)
     figures = [
@@ -145,6 +152,22 @@ def test_the_dotted_line_is_the_first_run_times_so_many():
     figure = benchmark_plots.throughput_against_concurrency(runs)
     ideal = lines_of(figure.panels[0])["if each worker added as much"].get_ydata()
     assert ideal[1] == pytest.approx(2 * ideal[0])
+
+
+def speeds_of(figure):
+    return lines_of(figure.panels[0])["measured"].get_ydata()
+
+
+def test_no_speed_is_cut_off_where_more_workers_get_more_than_so_much_done():
+    slow, quick = run(8), run(8, first_s=lambda n: 0.001, concurrency=2)
+    figure = benchmark_plots.throughput_against_concurrency([slow, quick])
+    assert figure.panels[0].get_ylim()[1] > max(speeds_of(figure))
+
+
+def test_a_first_run_without_a_good_call_is_drawn_at_nothing():
+    failed = run(3, fails=lambda n: "InternalServerException")
+    figure = benchmark_plots.throughput_against_concurrency([failed])
+    assert list(speeds_of(figure)) == [0] and figure.svg()
 
 
 def test_runs_of_few_calls_have_no_medians_and_no_empty_legend():
