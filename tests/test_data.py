@@ -36,6 +36,8 @@ RECORDS = {
     "published_benchmarks.json": PUBLISHED["benchmarks"] + PUBLISHED["not_found"],
     "prompt_caching.json": load("prompt_caching.json")["models"],
     "service_tiers.json": load("service_tiers.json")["models"],
+    "default_quotas.json": load("default_quotas.json")["quotas"],
+    "lesson_usage.json": load("lesson_usage.json")["usage"],
     "errors.json": list(ERRORS.values()),
     "observed.json": OBSERVED["metrics"] + OBSERVED["wordings"],
     "iam_errors.json": list(load("iam_errors.json")["errors"].values()),

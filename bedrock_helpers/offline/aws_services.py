@@ -20,6 +20,11 @@ from bedrock_helpers.offline.moto_requests import ask_moto
 from bedrock_helpers.offline.moto_state import MotoState
 from bedrock_helpers.offline.policy_documents import check_policies
 from bedrock_helpers.offline.service_call import ServiceCall, action_of
+from bedrock_helpers.offline.service_quotas import (
+    list_default_quotas,
+    list_service_quotas,
+    not_played,
+)
 from bedrock_helpers.offline.trail import lookup_events
 
 #: By what requests are signed for; then what boto3's events call them.
@@ -33,6 +38,7 @@ SERVICES = {
     "ec2": "ec2",
     "budgets": "budgets",
     "cloudtrail": "cloudtrail",
+    "servicequotas": "service-quotas",
 }
 
 
@@ -50,6 +56,9 @@ OWN_ANSWERS = {
     ("sts", "AssumeRole"): assume_role,
     ("cloudtrail", "LookupEvents"): lookup_events,
     ("monitoring", "*"): _cloudwatch,
+    ("servicequotas", "ListServiceQuotas"): list_service_quotas,
+    ("servicequotas", "ListAWSDefaultServiceQuotas"): list_default_quotas,
+    ("servicequotas", "*"): not_played,
 }
 _ISSUING = ("iam", "CreateAccessKey")
 _order = itertools.count()

@@ -82,6 +82,11 @@ def cloudtrail(client):
     return client("cloudtrail").describe_trails()["trailList"]
 
 
+def service_quotas(client):
+    found = client("service-quotas").list_service_quotas(ServiceCode="bedrock")
+    return {quota["ServiceName"] for quota in found["Quotas"]}
+
+
 #: What each service is asked, and what it should say.
 ASKED = {
     iam: ["ana", "learner"],
@@ -93,6 +98,7 @@ ASKED = {
     ec2: [ENDPOINT],
     budgets: ["course"],
     cloudtrail: [],
+    service_quotas: {"Amazon Bedrock"},
 }
 
 
@@ -140,8 +146,8 @@ def test_it_does_so_where_a_key_is_needed(ask):
 
 
 def test_every_service_is_tried_here():
-    names = {boto_name.removeprefix("cloudwatch-") for boto_name in SERVICES.values()}
-    assert {ask.__name__ for ask in ASKED} == names
+    names = {name.removeprefix("cloudwatch-") for name in SERVICES.values()}
+    assert {ask.__name__.replace("_", "-") for ask in ASKED} == names
 
 
 def test_a_file_in_several_parts_comes_back_whole(session):
