@@ -4,7 +4,7 @@ NOTEBOOK ?= notebooks/01_setup_and_model_access.ipynb
 
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab playground serve venv test-tools test browser-tests client-tests soak notebooks refresh-catalogue lint lock bench doctor clean
+.PHONY: help lab playground serve venv test-tools test browser-tests client-tests soak notebooks refresh-catalogue lint lock bench doctor roll-up clean
 
 help: ## show this list
 	@echo "Start here:  make lab"
@@ -59,6 +59,9 @@ bench: test-tools ## measure speed; prints ratios measured in one run (ARGS=--no
 
 doctor: venv ## say whether this computer is ready for the course
 	@$(PY) -c 'import sys, bedrock_helpers as bh; r = bh.doctor(); print(r); sys.exit(not r.works)'
+
+roll-up: venv ## a host's tables of what a room has done: FOLDER=… (ARGS="--csv room.csv")
+	@$(PY) -m bedrock_helpers.checks.roll_up '$(FOLDER)' $(ARGS)
 
 clean: ## remove .venv and everything else that make made
 	@rm -rf .venv .venv-clients .lock-tools .make-log .hypothesis .pytest_cache .ruff_cache

@@ -2,7 +2,8 @@
 
 from numbers import Number
 
-from bedrock_helpers.checks.progress import note
+from bedrock_helpers.checks.plain_words import one_line
+from bedrock_helpers.checks.progress_file import note
 
 
 class Prediction:
@@ -24,7 +25,8 @@ class Prediction:
         """Say what was written down."""
         if self.guess is None:
             return f"{self.name}: no guess yet. Put one in place of the dots."
-        return f"{self.name}: your guess is {self.guess}. Now run the next cell."
+        guess = one_line(self.guess)
+        return f"{self.name}: your guess is {guess}. Now run the next cell."
 
     def compare(self, actual):
         """
@@ -46,15 +48,34 @@ class Prediction:
         """
         if self.guess is None:
             return f"It is {actual}. (You made no guess.)"
-        note("predictions", self.name, {"guess": self.guess, "actual": actual})
-        return f"You guessed {self.guess}; it is {actual}{_verdict(self.guess, actual)}"
+        right = is_same(self.guess, actual)
+        result = {"guess": self.guess, "actual": actual, "right": right}
+        note("predictions", self.name, result)
+        said = f"You guessed {one_line(self.guess)}; it is {actual}"
+        return said + (": right." if right else _how_far(self.guess, actual))
 
 
-def _verdict(guess, actual):
-    if guess == actual:
-        return ": right."
+def is_same(guess, actual):
+    """
+    Whether two values of any kind are equal; arrays that do not say are not.
+
+    Examples
+    --------
+    >>> is_same(1, 1.0)
+    True
+    """
+    try:
+        return bool(guess == actual)
+    except Exception:
+        return False
+
+
+def _how_far(guess, actual):
     if _is_number(guess) and _is_number(actual):
-        away = float(guess) - float(actual)
+        try:
+            away = float(guess) - float(actual)
+        except OverflowError:
+            return ": too many by more digits than fit here."
         return f": {abs(away):.10g} too {'many' if away > 0 else 'few'}."
     if _is_number(actual):
         return ". A number would say by how much."

@@ -1,98 +1,323 @@
-"""What a learner has done so far, in one small file on this machine."""
+"""What a learner has done so far: every exercise and every prediction there is."""
 
-import json
-import os
-import tempfile
-from pathlib import Path
+from dataclasses import dataclass
 
-#: Names another file than ``.bedrock_progress.json`` in the working folder.
-FILE_VARIABLE = "BEDROCK_PROGRESS_FILE"
-_DEFAULT = ".bedrock_progress.json"
+from bedrock_helpers.checks import progress_file
+from bedrock_helpers.checks.course_contents import lessons
+from bedrock_helpers.checks.plain_words import one_line
+from bedrock_helpers.checks.predictions import is_same
+from bedrock_helpers.checks.progress_place import progress_path, spare_path
+
+#: What is shown before an exercise that was passed, tried, or neither.
+MARKS = {"passed": "✓", "tried": "✗", "not tried yet": "○"}
 
 
-def progress_path():
-    """Where progress is kept."""
-    return Path(os.environ.get(FILE_VARIABLE) or _DEFAULT)
+@dataclass(frozen=True)
+class Exercise:
+    """
+    One exercise as far as a learner has come.
+
+    Attributes
+    ----------
+    name : str
+    state : {"passed", "tried", "not tried yet"}
+    day : str
+        When it was passed (UTC), if that is known; else empty.
+    """
+
+    name: str
+    state: str
+    day: str = ""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """
+    One prediction as far as it was made: what was guessed, what happened.
+
+    Attributes
+    ----------
+    name : str
+    words : str
+    is_made, is_right : bool
+    """
+
+    name: str
+    words: str
+    is_made: bool
+    is_right: bool
 
 
 class Progress:
     """
-    Checks passed and predictions made.
+    Checks passed and predictions made; shown as a page, or as its words.
 
     Attributes
     ----------
     checks : dict of str to bool
         Exercise name to whether it was ever passed.
     predictions : dict of str to dict
-        Prediction name to ``guess`` and, once revealed, ``actual``.
+        Prediction name to ``guess`` and, once revealed, ``actual`` and ``right``.
+    passed_on : dict of str to str
+        Exercise name to the day (UTC) it was first passed. Days before the course
+        kept them are missing.
+    last_day : str or None
+        The day (UTC) of the last check or prediction.
+    problems : tuple of str
+        What is wrong with the file, in sentences; empty when nothing is.
     """
 
-    def __init__(self, checks=None, predictions=None):
+    def __init__(
+        self,
+        checks=None,
+        predictions=None,
+        *,
+        passed_on=None,
+        last_day=None,
+        problems=(),
+    ):
         self.checks = checks or {}
         self.predictions = predictions or {}
+        self.passed_on = passed_on or {}
+        self.last_day = last_day
+        self.problems = tuple(problems)
+
+    def exercise(self, name):
+        """
+        How far one exercise has come.
+
+        Returns
+        -------
+        Exercise
+
+        Examples
+        --------
+        >>> Progress({"01-form": False}).exercise("01-form").state
+        'tried'
+        """
+        if self.checks.get(name) is True:
+            return Exercise(name, "passed", one_line(self.passed_on.get(name, ""), 10))
+        return Exercise(name, "tried" if name in self.checks else "not tried yet")
+
+    def guess(self, name):
+        """
+        How far one prediction has come.
+
+        Returns
+        -------
+        Guess
+
+        Examples
+        --------
+        >>> Progress(predictions={"it": {"guess": 1, "actual": 2}}).guess("it").words
+        'guessed 1, it is 2'
+        """
+        if name not in self.predictions:
+            return Guess(name, "no guess yet", False, False)
+        made = self.predictions[name]
+        if not isinstance(made, dict) or "guess" not in made:
+            return Guess(name, f"guessed {one_line(made)}", True, False)
+        words = f"guessed {one_line(made['guess'])}"
+        if "actual" not in made:
+            return Guess(name, f"{words}, not compared yet", True, False)
+        right = made.get("right", is_same(made["guess"], made["actual"])) is True
+        words += f", it is {one_line(made['actual'])}" + (": right" if right else "")
+        return Guess(name, words, True, right)
+
+    def by_lesson(self):
+        """
+        Every notebook with its exercises and predictions, made or not.
+
+        Returns
+        -------
+        list of (Lesson, list of Exercise, list of Guess)
+
+        Examples
+        --------
+        >>> lesson, exercises, guesses = Progress().by_lesson()[0]
+        >>> exercises[0]
+        Exercise(name='01-which-id', state='not tried yet', day='')
+        """
+        return [
+            (
+                lesson,
+                [self.exercise(name) for name in lesson.exercises],
+                [self.guess(name) for name in lesson.predictions],
+            )
+            for lesson in lessons()
+        ]
+
+    def of_other_editions(self):
+        """
+        What this edition of the course does not have: kept, and not counted.
+
+        Returns
+        -------
+        (list of Exercise, list of Guess)
+
+        Examples
+        --------
+        >>> Progress({"99-later": True}).of_other_editions()[0][0].name
+        '99-later'
+        """
+        known = {name for lesson in lessons() for name in lesson.exercises}
+        asked = {name for lesson in lessons() for name in lesson.predictions}
+        return (
+            [self.exercise(name) for name in self.checks if name not in known],
+            [self.guess(name) for name in self.predictions if name not in asked],
+        )
+
+    def counts(self):
+        """
+        How much of the whole course is done.
+
+        Returns
+        -------
+        dict of str to int
+            ``passed`` of ``exercises``; of ``predictions``, how many were ``made``
+            and ``right``.
+
+        Examples
+        --------
+        >>> Progress({"01-form": True}).counts()["passed"]
+        1
+        """
+        rows = self.by_lesson()
+        done = [one for _, exercises, _ in rows for one in exercises]
+        guesses = [one for *_, guesses in rows for one in guesses]
+        return {
+            "passed": sum(one.state == "passed" for one in done),
+            "exercises": len(done),
+            "made": sum(one.is_made for one in guesses),
+            "right": sum(one.is_right for one in guesses),
+            "predictions": len(guesses),
+        }
+
+    def record(self, name, folder="."):
+        """
+        Write a completion record: a file to send, and a page to keep.
+
+        Parameters
+        ----------
+        name : str
+            What the record calls you. Nothing else in it says who you are.
+        folder : str or pathlib.Path
+            Where both files go.
+
+        Returns
+        -------
+        CompletionRecord
+            Usable as the path of the file to send.
+
+        Raises
+        ------
+        ValueError
+            If the name is empty or no text, or there is no such folder.
+        OSError
+            If the folder cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Progress({"01-form": True}).record("Ada", folder).path.name
+        'completion_ada.json'
+        """
+        from bedrock_helpers.checks.completion import write_record
+
+        return write_record(self, name, folder)
 
     def __repr__(self):
-        """Count, then name."""
-        done = sorted(name for name, passed in self.checks.items() if passed)
-        lines = [
-            f"Exercises passed: {len(done)} of {len(self.checks)} tried.",
-            f"Predictions made: {len(self.predictions)}.",
-        ]
-        return "\n".join(lines + [f"  ✓ {name}" for name in done])
+        """Counts first; then every exercise and prediction, by notebook."""
+        lines = [*self.problems, counted(self.counts())]
+        for lesson, exercises, guesses in self.by_lesson():
+            lines += ["", _heading(lesson, exercises)]
+            lines += _lines(exercises, guesses)
+        others = self.of_other_editions()
+        if any(others):
+            lines += ["", "From another edition of the course, kept and not counted"]
+            lines += _lines(*others)
+        return "\n".join(lines)
+
+    def _repr_html_(self):
+        """The same as a page."""
+        from bedrock_helpers.checks.progress_page import page_of
+
+        return page_of(self)
+
+
+def counted(counts):
+    """
+    The whole course in one line.
+
+    Examples
+    --------
+    >>> counted(Progress().counts()).split(":")[0]
+    'Exercises passed'
+    """
+    return (
+        f"Exercises passed: {counts['passed']} of {counts['exercises']}. "
+        f"Predictions made: {counts['made']} of {counts['predictions']}, "
+        f"right: {counts['right']}."
+    )
+
+
+def _heading(lesson, exercises):
+    passed = sum(one.state == "passed" for one in exercises)
+    return f"{lesson.title}: {passed} of {len(exercises)}"
+
+
+def _lines(exercises, guesses):
+    for one in exercises:
+        day = f", {one.day}" if one.day else ""
+        yield f"  {MARKS[one.state]} {one_line(one.name)}{day}"
+    for guess in guesses:
+        yield f"  ? {one_line(guess.name)}: {guess.words}"
 
 
 def progress():
     """
-    Read the progress file.
+    What you have done so far: read the progress file.
 
     Returns
     -------
     Progress
-        Empty when there is no file, or none that can be read.
+        Empty when there is no file. One that cannot be read is not lost: the page
+        says where it is.
 
     Examples
     --------
     >>> isinstance(progress().checks, dict)
     True
     """
-    try:
-        stored = json.loads(progress_path().read_text(encoding="utf-8"))
-        return Progress(dict(stored["checks"]), dict(stored["predictions"]))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return Progress()
+    path, spare = progress_path(), spare_path()
+    content, problem = progress_file.read_content(path)
+    problems = [_in_words(path, problem)] if problem else []
+    problems += [
+        f"A progress file that could not be read is kept as {damaged.name}."
+        for damaged in progress_file.damaged_beside(path)
+    ]
+    kept, _ = progress_file.read_content(spare) if spare is not None else ({}, "")
+    if spare is not None and spare.exists():
+        content = progress_file.merged(content, kept)
+        problems.append(
+            f"The room's folder could not be written: {spare.name}, in this folder, "
+            "keeps what is missing there. The next check tries again."
+        )
+    return Progress(
+        content["checks"],
+        content["predictions"],
+        passed_on=content["passed_on"],
+        last_day=content.get("last_day"),
+        problems=problems,
+    )
 
 
-def note(kind, name, value):
-    """
-    Add one result to the progress file; a file that cannot be written is no error.
-
-    Parameters
-    ----------
-    kind : {"checks", "predictions"}
-    name : str
-    value : bool or dict
-        What JSON cannot hold is kept as its text.
-    """
-    current = progress()
-    getattr(current, kind)[str(name)] = value
-    try:
-        text = json.dumps(vars(current), indent=1, default=str)
-    except (TypeError, ValueError, RecursionError):
-        getattr(current, kind)[str(name)] = str(value)
-        text = json.dumps(vars(current), indent=1, default=str)
-    try:
-        _replace(progress_path(), text)
-    except OSError:
-        pass
-
-
-def _replace(path, text):
-    """Swap the whole file in one step, so that it is never half written."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(draft, path)
-    except OSError:
-        os.unlink(draft)
-        raise
+def _in_words(path, problem):
+    words = f"The progress file {path.name} {problem}"
+    if not path.is_file():
+        return f"{words}: nothing is kept."
+    return (
+        f"{words}. Nothing is lost: the next check keeps it as {path.name}.damaged "
+        "and begins a new one."
+    )

@@ -41,17 +41,31 @@ def test_no_guess_yet_is_no_error_and_is_not_written_down(nothing):
         ("Paris", "Paris", "right."),
         ("Paris", "Rome", "Worth a moment's thought"),
         (1, "one", "Worth a moment's thought"),
+        (10**400, 1, "too many by more digits than fit here"),
     ],
 )
 def test_the_guess_is_set_beside_what_happened(guess, actual, words):
     line = bh.predict("it", guess).compare(actual)
-    assert line.startswith(f"You guessed {guess}; it is {actual}")
+    assert line.startswith(f"You guessed {str(guess)[:100]}")
+    assert f"; it is {actual}" in line
     assert words in line
 
 
 def test_what_happened_is_remembered_beside_the_guess():
     bh.predict("it", 1).compare(2)
-    assert bh.progress().predictions == {"it": {"guess": 1, "actual": 2}}
+    kept = {"guess": 1, "actual": 2, "right": False}
+    assert bh.progress().predictions == {"it": kept}
+
+
+def test_values_that_cannot_be_compared_are_not_right():
+    np = pytest.importorskip("numpy")
+    assert "Worth a moment" in bh.predict("it", np.ones(2)).compare(np.ones(2))
+    assert bh.progress().predictions["it"]["right"] is False
+
+
+def test_a_guess_of_thousands_of_digits_is_no_error():
+    assert "your guess is (int)" in repr(bh.predict("it", 10**5000))
+    assert bh.progress().predictions == {"it": {"guess": "(int)"}}
 
 
 def test_a_guess_json_cannot_hold_is_kept_as_its_text():
