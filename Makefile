@@ -4,14 +4,14 @@ NOTEBOOK ?= notebooks/01_setup_and_model_access.ipynb
 
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab playground serve venv test-tools test browser-tests client-tests soak notebooks refresh-catalogue lint lock bench doctor roll-up clean
+.PHONY: help lab playground serve venv wheelhouse test-tools test browser-tests client-tests soak notebooks refresh-catalogue lint lock bench doctor roll-up clean
 
 help: ## show this list
 	@echo "Start here:  make lab"
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
 
-lab: venv ## install what is needed, then open the first notebook in JupyterLab
+lab: venv ## install what is needed (without a network: WHEELHOUSE=folder), open the first notebook
 	@JUPYTER_CONFIG_PATH=tools/jupyter $(PY) -m jupyterlab $(AS_ROOT) $(JUPYTER_ARGS) $(NOTEBOOK)
 
 playground: NOTEBOOK = notebooks/playground.ipynb
@@ -22,6 +22,11 @@ serve: venv ## answer AWS clients on port 8787 (ARGS="--port 0 --as-of 2023-09-2
 
 venv: ## only install: make .venv, or leave it when nothing has changed
 	@PYTHON='$(PYTHON)' sh tools/setup_venv.sh
+
+# The folder is to be filled here, not to be installed from.
+wheelhouse: ## gather all in WHEELHOUSE=folder, for a room without a network (PLATFORM="linux windows macos-arm")
+	@WHEELHOUSE= PYTHON='$(PYTHON)' sh tools/setup_venv.sh
+	@$(PY) -m tools.wheelhouse "$${WHEELHOUSE:-wheelhouse}" --platforms $(PLATFORM) --pythons $(PYTHON_VERSIONS)
 
 # What the tests add to .venv (requirements-test.lock).
 test-tools:
@@ -57,8 +62,8 @@ lock: ## make the locks of the course, its tests and tests/clients anew (ARGS=--
 bench: test-tools ## measure speed; prints ratios measured in one run (ARGS=--notebooks)
 	@$(PY) -m tests.benchmarks $(ARGS)
 
-doctor: venv ## say whether this computer is ready for the course
-	@$(PY) -c 'import sys, bedrock_helpers as bh; r = bh.doctor(); print(r); sys.exit(not r.works)'
+doctor: venv ## one page: is this computer ready for the course? (ARGS="--live --region eu-central-1")
+	@$(PY) bedrock_helpers/preflight $(ARGS)
 
 roll-up: venv ## a host's tables of what a room has done: FOLDER=… (ARGS="--csv room.csv")
 	@$(PY) -m bedrock_helpers.checks.roll_up '$(FOLDER)' $(ARGS)

@@ -3,7 +3,15 @@
 # has changed since the last time, do nothing. Called by make; run from anywhere.
 # With the word "test", what the tests add is installed too: requirements-test.lock.
 # PYTHON=/path/to/python3.12 chooses the Python; else the first that is new enough.
+# WHEELHOUSE=folder: the course's packages come from a folder that `make wheelhouse`
+# filled, and from nowhere else; pip's own settings do not matter then.
 set -eu
+wheelhouse=${WHEELHOUSE:-}
+case $wheelhouse in
+    "" | /*) ;;
+    "~/"*) wheelhouse=$HOME/${wheelhouse#"~/"} ;;
+    *) wheelhouse=$PWD/$wheelhouse ;;
+esac
 cd "$(dirname "$0")/.."
 
 log=.make-log/setup.log
@@ -12,6 +20,7 @@ test_stamp=.venv/.test-tools-from # the same of the test tools
 what=${1:-lesson}
 retry="make lab"
 if [ "$what" = test ]; then retry="make test"; fi
+if [ -n "$wheelhouse" ]; then retry="$retry WHEELHOUSE='$wheelhouse'"; fi
 
 fail() {
     printf '%s\n' "$*" >&2
@@ -81,9 +90,48 @@ make_venv() {
 }
 
 pip_install() {
-    PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 \
-        .venv/bin/python -m pip install --no-input --no-deps "$@" >>"$log" 2>&1 ||
-        explain_pip_failure
+    PIP_USER=0 .venv/bin/python -m pip install --disable-pip-version-check \
+        --no-input --no-deps "$@" >>"$log" 2>&1
+}
+
+pip_install_from_wheelhouse() {
+    PIP_CONFIG_FILE=/dev/null pip_install --isolated --no-index \
+        --find-links "$wheelhouse/packages" "$@"
+}
+
+install() {
+    if [ -z "$wheelhouse" ]; then
+        pip_install "$@" || explain_pip_failure
+    else
+        pip_install_from_wheelhouse "$@" || explain_wheelhouse_failure
+    fi
+}
+
+check_wheelhouse() {
+    if [ -z "$wheelhouse" ]; then return; fi
+    [ -d "$wheelhouse" ] ||
+        fail "There is no folder $wheelhouse: put the stick in or connect the share," \
+            "see where its START.txt is, and type: make lab WHEELHOUSE='/that/folder'"
+    [ -d "$wheelhouse/packages" ] ||
+        fail "$wheelhouse was not filled by 'make wheelhouse' (it has no folder" \
+            "packages): type the folder that START.txt is in, for example: make lab" \
+            "WHEELHOUSE='$wheelhouse/bedrock'"
+}
+
+explain_wheelhouse_failure() {
+    if log_says 'DO NOT MATCH THE HASHES'; then
+        file=$(sed -n 's/^ *[^ ]*==[^ ]* from [^ ]*\/\([^/ ]*\.whl\).*/\1/p' "$log" | head -n 1)
+        fail "$wheelhouse/packages/${file:-*} is damaged (its hash is not the one in" \
+            "requirements.lock): copy it there again, or have 'make wheelhouse'" \
+            "fetch it again, then type: $retry"
+    elif log_says 'no matching distribution'; then
+        package=$(sed -n 's/.*No matching distribution found for //p' "$log" | head -n 1)
+        fail "$wheelhouse has no ${package:-package} for Python" \
+            "$(version_of .venv/bin/python) on $(uname -s) $(uname -m): its START.txt" \
+            "says what it is for. With another Python, type 'make clean' and '$retry" \
+            "PYTHON=/path/to/python3.12'."
+    fi
+    explain_pip_failure
 }
 
 log_says() {
@@ -113,18 +161,19 @@ explain_pip_failure() {
 
 install_lock() {
     lock=$1
-    pip_install --require-hashes -r "$lock"
+    install --require-hashes -r "$lock"
 }
 
 install_course() {
     echo "Installing the course's packages into .venv: about a minute (log: $log)"
     rm -f "$stamp"
     install_lock requirements.lock
-    pip_install --no-build-isolation -e .
+    install --no-build-isolation -e .
     fingerprint requirements.lock pyproject.toml >"$stamp"
 }
 
 install_test_tools() {
+    wheelhouse= # it has none of them
     echo "Installing the test tools into .venv (log: $log)"
     rm -f "$test_stamp"
     install_lock requirements-test.lock
@@ -134,6 +183,7 @@ install_test_tools() {
 if course_is_installed && test_tools_are_installed; then exit 0; fi
 mkdir -p .make-log
 : >"$log"
+course_is_installed || check_wheelhouse
 if ! is_usable; then make_venv; fi
 course_is_installed || install_course
 test_tools_are_installed || install_test_tools
