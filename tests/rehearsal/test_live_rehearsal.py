@@ -164,11 +164,17 @@ def test_without_allow_no_cell_changes_anything_and_the_others_run_as_they_did(r
             continue
         assert [name for name in asked(bound, True) if is_change(name)] == []
         if any(map(is_change, asked(free, True))):
-            assert bound.error in ("AccountChangeRefused", "NameError")
+            nothing_found = not bound.error and all(map(is_look, asked(bound, True)))
+            assert nothing_found or bound.error in ("AccountChangeRefused", "NameError")
 
 
 def is_change(name):
     return not name.startswith(HARMLESS)
+
+
+def is_look(name):
+    """A clean-up that looks for what there is to delete may find nothing."""
+    return name.startswith("List")
 
 
 def test_a_notebook_with_live_cells_does_call_the_live_service(runs):
