@@ -64,7 +64,7 @@ class NotebookPage:
         page.on("pageerror", lambda error: self.script_errors.append(str(error)))
         clear_outputs(path)
         self.cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        page.goto(server.url(f"notebooks/{path.name}"))
+        page.goto(server.url(path.relative_to(server.folder).as_posix()))
         wait_for_kernel(page)
 
     def run_all(self):
