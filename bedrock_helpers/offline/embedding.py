@@ -13,11 +13,8 @@ import threading
 from functools import cache
 
 from bedrock_helpers.offline.errors import not_offline, refusal
-from bedrock_helpers.offline.local_model import (
-    import_llama_cpp,
-    local_model,
-    weights_path,
-)
+from bedrock_helpers.offline.llama_server import import_llama_cpp, start
+from bedrock_helpers.offline.local_model import local_model
 
 #: Tokens the small model reads at a time; longer texts are read in parts.
 _PART_TOKENS = 500
@@ -55,7 +52,7 @@ def embed(text, dimensions, normalized, limit=None):
     if limit and len(ids) > limit:
         raise refusal("too_many_input_tokens", limit=limit, tokens=len(ids))
     parts = [ids[i : i + _PART_TOKENS] for i in range(0, len(ids), _PART_TOKENS)]
-    sums = _weighted_sum([(len(part), _vector(part)) for part in parts])
+    sums = _weighted_sum([(len(part), _vector(engine.path, part)) for part in parts])
     mean = [number / len(ids) for number in sums]
     vector = _project(mean, dimensions)
     if normalized:
@@ -64,28 +61,24 @@ def embed(text, dimensions, normalized, limit=None):
     return vector, len(ids)
 
 
-def _vector(ids):
-    result = _server().handle_embeddings({"input": ids, "embd_normalize": -1})
+def _vector(path, ids):
+    result = _server(path).handle_embeddings({"input": ids, "embd_normalize": -1})
     if "error" in result:
         raise not_offline(f"embed this: {result['error'].get('message')}")
     return result["data"][0]["embedding"]
 
 
-def _server():
+def _server(path):
     with _LOADING:
-        return _loaded()
+        return _loaded(path)
 
 
 @cache
-def _loaded():
+def _loaded(path):
     """A second, small context of the same weights, which gives vectors."""
-    llama_cpp = import_llama_cpp()
-    params = llama_cpp.CommonParams()
-    params.model.path = str(weights_path())
-    params.n_ctx, params.n_parallel, params.embedding = 512, 1, True
-    params.pooling_type = llama_cpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
-    params.api_keys, params.verbosity = [secrets.token_urlsafe(24)], -1
-    return llama_cpp.Server(params)
+    mean = import_llama_cpp().llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
+    settings = {"n_ctx": 512, "embedding": True, "pooling_type": mean}
+    return start(path, secrets.token_urlsafe(24), slots=1, **settings)
 
 
 def _weighted_sum(parts):

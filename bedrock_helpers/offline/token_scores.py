@@ -5,17 +5,14 @@ and top-p. A drawn token's comes with the drawing; a given token's is read by
 forcing it, one position after the other.
 """
 
-import threading
-
 from bedrock_helpers.offline.completion_request import completion_request
 
 #: Added to a token's logit so that it is drawn; what is read is without it.
 _FORCE = 100
 _GREEDY = {"samplers": ["top_k"], "top_k": 1, "temperature": 0, "max_tokens": 1}
 _WIDER = (1_000, 1_000_000)
-#: One text at a time is scored, in one slot: what the slot has read of the text
-#: so far is read no other way, which would change the numbers by up to 0.3.
-_SLOT, _SCORING = {"id_slot": 0}, threading.Lock()
+#: What is read afresh may be read in any slot.
+_ANY_SLOT = {"id_slot": -1, "cache_prompt": False}
 
 
 def score(engine, before, tokens, alternatives=0):
@@ -37,29 +34,32 @@ def score(engine, before, tokens, alternatives=0):
         Bytes, log-probability, and ``[text, log-probability]`` of the likeliest.
     """
     scored, ids = [], list(before)
-    with _SCORING:
+    plain = engine.tokens(".")[0][0]
+    # One text at a time, in one slot: what the slot has read of the text so far is
+    # read no other way, which would change the numbers by up to 0.3.
+    with engine.one_slot() as complete:
         for number, (token, data) in enumerate(tokens):
-            entry = _forced(engine, ids, token, alternatives, fresh=number == 0)
+            fresh = number == 0
+            entry = _forced(complete, ids, token, alternatives, fresh, plain)
             scored.append((data, *entry))
             ids.append(token)
     return scored
 
 
-def _forced(engine, ids, token, alternatives, fresh):
-    body = {"prompt": ids, **_GREEDY, **_SLOT, "cache_prompt": not fresh}
+def _forced(complete, ids, token, alternatives, fresh, plain):
+    body = {"prompt": ids, **_GREEDY, "cache_prompt": not fresh}
     body |= {"logprobs": max(1, alternatives), "logit_bias": [[token, _FORCE]]}
-    entries = _entries(engine.complete(body))
+    entries = _entries(complete(body))
     if entries:
         return entries[0]["logprob"], _top(entries[0], alternatives)
-    return _searched(engine, ids, token, alternatives)
+    return _searched(complete, ids, token, alternatives, plain)
 
 
-def _searched(engine, ids, token, alternatives):
+def _searched(complete, ids, token, alternatives, plain):
     """For a token that only begins a character, which llama.cpp holds back."""
-    plain = engine.tokens(".")[0][0]
     for width in _WIDER:
-        body = {"prompt": ids, **_GREEDY, **_SLOT, "logprobs": width}
-        entry = _entries(engine.complete(body | {"logit_bias": [[plain, _FORCE]]}))[0]
+        body = {"prompt": ids, **_GREEDY, "logprobs": width}
+        entry = _entries(complete(body | {"logit_bias": [[plain, _FORCE]]}))[0]
         found = {one["id"]: one["logprob"] for one in entry["top_logprobs"]}
         if token in found:
             break
@@ -172,11 +172,11 @@ def next_logprobs(engine, before):
     tuple of (list of bytes, list of float)
         Every token's bytes and its log-probability, by its number.
     """
-    body = {"prompt": before, **_GREEDY, "cache_prompt": False}
+    body = {"prompt": before, **_GREEDY, **_ANY_SLOT}
     # A token that only begins a character would be held back, with its entry.
     plain = engine.tokens(".")[0][0]
     body |= {"logprobs": _WIDER[-1], "logit_bias": [[plain, _FORCE]]}
-    with _SCORING:
-        entry = _entries(engine.complete(body))[0]
+    with engine.one_slot() as complete:  # megabytes: one at a time
+        entry = _entries(complete(body))[0]
     top = sorted(entry["top_logprobs"], key=lambda one: one["id"])
     return [bytes(one["bytes"]) for one in top], [one["logprob"] for one in top]

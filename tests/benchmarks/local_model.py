@@ -18,7 +18,7 @@ REQUEST = {
 def measure():
     """One line."""
     try:
-        server = local_model()._server
+        server = local_model()._server.server
     except NoLocalModel as missing:
         yield Result(NAME, str(missing), "≥ 0.95×", None)
         return

@@ -13,13 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedrock_helpers.offline.completion_request import Generation
-from bedrock_helpers.offline.local_model import (
-    LocalModel,
+from bedrock_helpers.offline.llama_server import (
     NoLocalModel,
-    local_model,
-    model_name,
+    OwnServer,
     weights_path,
 )
+from bedrock_helpers.offline.local_model import local_model, model_name
 from bedrock_helpers.offline.parameters import Sampling
 from tests.offline.desk import GPT_OSS, HAIKU, MICRO, open_desk, text_of, tokens, user
 
@@ -96,7 +95,7 @@ def test_weights_that_are_none_are_refused_in_words(tmp_path):
     weights = tmp_path / "letter.gguf"
     weights.write_text("Dear reader")
     with pytest.raises(NoLocalModel, match="could not be loaded .* Unset BEDROCK_LOC"):
-        LocalModel(weights)
+        OwnServer(weights)
 
 
 # Counting

@@ -1,0 +1,104 @@
+"""llama.cpp's server, asked over loopback; no proxy is ever used."""
+
+import http.client
+import json
+import socket
+from contextlib import closing
+from urllib.parse import urlsplit
+
+#: Seconds between two looks whether a reply that has not begun is still wanted.
+_LOOK_S = 0.1
+_DATA = b"data: "
+_DONE = b"[DONE]"
+
+
+def ask(address, key, path, body, timeout_s=None):
+    """
+    Send one request and read its whole reply.
+
+    Parameters
+    ----------
+    address : str
+        Such as ``http://127.0.0.1:8123``.
+    key : str
+    path : str
+    body : dict
+    timeout_s : float, optional
+        Left out, it waits for as long as others are served first.
+
+    Returns
+    -------
+    dict
+        With ``error`` where it was refused.
+
+    Raises
+    ------
+    OSError, http.client.HTTPException
+        If nobody answers.
+    """
+    with closing(_sent(address, key, path, body, timeout_s)) as connection:
+        with closing(connection.getresponse()) as reply:
+            return json.load(reply)
+
+
+def stream(address, key, path, body, take, enough):
+    """
+    Send one request and give each piece of its reply to a function.
+
+    Leaving closes the connection, whereupon the server makes no more.
+
+    Parameters
+    ----------
+    address, key, path : str
+    body : dict
+    take : callable
+        Is given each piece; true ends the reply.
+    enough : list of threading.Event
+        One that is set ends it too, also before it has begun.
+
+    Returns
+    -------
+    dict or None
+        With ``error`` where it was refused or broke off.
+
+    Raises
+    ------
+    OSError, http.client.HTTPException
+        If nobody answers.
+    """
+    with closing(_sent(address, key, path, body, _LOOK_S)) as connection:
+        if not _begins(connection.sock, enough):
+            return None
+        connection.sock.settimeout(None)
+        with closing(connection.getresponse()) as reply:
+            if reply.status != http.HTTPStatus.OK:
+                return json.load(reply)
+            return _give(reply, take)
+
+
+def _sent(address, key, path, body, timeout_s):
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout_s)
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    connection.request("POST", path, json.dumps(body).encode(), headers)
+    return connection
+
+
+def _begins(sock, enough):
+    """Wait for the first byte of the reply, for as long as it is wanted."""
+    while not any(event.is_set() for event in enough):
+        try:
+            sock.recv(1, socket.MSG_PEEK)
+        except TimeoutError:
+            continue
+        return True
+    return False
+
+
+def _give(reply, take):
+    for line in reply:
+        if line.startswith(_DATA + _DONE):
+            return None
+        if line.startswith(_DATA) and take(json.loads(line[len(_DATA) :])):
+            return None
+    return {"error": {"message": "llama.cpp's server broke off in mid-reply"}}

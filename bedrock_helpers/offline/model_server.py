@@ -1,0 +1,185 @@
+"""``python -m bedrock_helpers.offline.model_server``: one small model for a room.
+
+It runs SmolLM2 once for all kernels of a machine and writes a file that says where,
+and with which key. Only what is computed is shared: each kernel keeps an offline
+account of its own.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import shutil
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+from bedrock_helpers.offline.llama_server import NoLocalModel, start, weights_path
+from bedrock_helpers.offline.local_model import own_model_name
+from bedrock_helpers.offline.shared_model import SERVER_VARIABLE, SharedServer
+
+DEFAULT_FILE = "model_server.json"
+DEFAULT_SLOTS = 4
+#: About 180 MB each.
+LARGEST_SLOTS = 64
+#: Connections at a time: each of them waits for a slot, or is being answered.
+_CONNECTIONS = 256
+#: No page, and nothing that would tell one learner what another asks. The counts of
+#: ``/metrics`` hold no text.
+_PRIVATE = {"ui": False, "endpoint_slots": False, "endpoint_metrics": True}
+
+
+class CannotServe(Exception):
+    """The model server cannot start; the message says what to type."""
+
+
+@contextmanager
+def serve(file=DEFAULT_FILE, *, slots=DEFAULT_SLOTS, group=None):
+    """
+    Run the small model for other processes while a ``with`` block lasts.
+
+    Parameters
+    ----------
+    file : str or pathlib.Path
+        Written when it answers, removed at the end. Only you can read it.
+    slots : int
+        Replies made at a time, 1 to 64; later ones wait in order of arrival. One
+        more slot reads log-probabilities. Each takes about 180 MB.
+    group : str, optional
+        A Unix group whose members may read the file, too.
+
+    Yields
+    ------
+    pathlib.Path
+        The file, as an absolute path.
+
+    Raises
+    ------
+    ValueError
+        For another number of slots.
+    CannotServe
+        If the file cannot be written, or its server is still running.
+    NoLocalModel
+        If the weights cannot be loaded.
+
+    Examples
+    --------
+    >>> from bedrock_helpers.offline.local_model import local_model
+    >>> with serve("/tmp/example_model_server.json", slots=1) as file:
+    ...     os.environ["BEDROCK_MODEL_SERVER"] = str(file)
+    ...     local_model().count_tokens("One, two, three.")
+    6
+    >>> os.environ["BEDROCK_MODEL_SERVER"] = ""
+    """
+    if not 1 <= slots <= LARGEST_SLOTS:
+        raise ValueError(
+            f"slots={slots}: 1 to {LARGEST_SLOTS} are possible. "
+            f'Type: make model-server ARGS="--slots {DEFAULT_SLOTS}"'
+        )
+    file = Path(file).absolute()
+    _check_free(file)
+    key, path = secrets.token_urlsafe(24), weights_path()
+    settings = {**_PRIVATE, "n_threads_http": _CONNECTIONS}
+    streams = start(path, key, slots, **settings)
+    scoring = start(path, key, 1, **settings)
+    _write(
+        file,
+        group,
+        {
+            "address": streams.listening_address,
+            "scoring_address": scoring.listening_address,
+            "key": key,
+            "model": own_model_name(),
+            "weights": str(path),
+            "process": os.getpid(),
+        },
+    )
+    try:
+        yield file
+    finally:
+        _remove(file, key)
+        del streams, scoring
+
+
+def _check_free(file):
+    if os.name == "nt":
+        raise CannotServe(
+            "On Windows no file's lock can be waited for, so kernels share no model "
+            "server: each runs the small model itself, and nothing need be typed."
+        )
+    if not file.exists():
+        return
+    try:
+        SharedServer(file).check()
+    except NoLocalModel:
+        return  # left behind by one that was killed
+    raise CannotServe(
+        f"{file} is that of a model server that is running. Stop that one, or type: "
+        'make model-server ARGS="--file another.json"'
+    )
+
+
+def _write(file, group, content):
+    """The whole file at once, never readable by others, not even for a moment."""
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(opened, "w", encoding="utf-8") as written:
+            json.dump(content, written, indent=1)
+        if group:
+            shutil.chown(fresh, group=group)
+            fresh.chmod(0o640)
+        fresh.replace(file)
+    except (OSError, LookupError) as error:
+        fresh.unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or f"there is no group {group!r}"
+        raise CannotServe(
+            f"{file} cannot be written: {reason}. Type: make model-server "
+            'ARGS="--file /a/folder/of/yours/model_server.json"'
+        ) from None
+
+
+def _remove(file, key):
+    """Unless another server has put its own in its place."""
+    try:
+        if json.loads(file.read_text(encoding="utf-8"))["key"] == key:
+            file.unlink()
+    except (OSError, ValueError, KeyError):
+        pass
+
+
+def main(arguments=None):
+    """Serve until Ctrl+C; returns the exit code."""
+    options = _options(arguments)
+    stopped = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stopped.set())
+    try:
+        with serve(options.file, slots=options.slots, group=options.group) as file:
+            print(f"Model server: {own_model_name()}, {options.slots} replies at once.")
+            print("Where the kernels start, or in the hub's configuration:")
+            print(f"export {SERVER_VARIABLE}={file}")
+            print("Ctrl+C stops it.", flush=True)
+            stopped.wait()
+    except (ValueError, CannotServe, NoLocalModel) as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _options(arguments):
+    parser = argparse.ArgumentParser(
+        prog="python -m bedrock_helpers.offline.model_server",
+        description="Run the small model once for all kernels of this machine.",
+    )
+    add = parser.add_argument
+    add("--slots", type=int, default=DEFAULT_SLOTS, help="replies at once (default: 4)")
+    add("--file", default=DEFAULT_FILE, help=f"(default: {DEFAULT_FILE})")
+    add("--group", help="a Unix group that may read the file (mode 0640)")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
