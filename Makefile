@@ -4,14 +4,14 @@ NOTEBOOK ?= notebooks/01_setup_and_model_access.ipynb
 
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab playground serve venv wheelhouse test-tools test browser-tests client-tests soak notebooks refresh-catalogue lint lock bench doctor roll-up clean
+.PHONY: help lab playground serve model-server venv wheelhouse test-tools test browser-tests client-tests soak notebooks refresh-catalogue lint lock bench doctor roll-up clean
 
 help: ## show this list
 	@echo "Start here:  make lab"
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
 
-lab: venv ## install what is needed (without a network: WHEELHOUSE=folder), open the first notebook
+lab: venv ## install what is needed, then open the first notebook in JupyterLab
 	@JUPYTER_CONFIG_PATH=tools/jupyter $(PY) -m jupyterlab $(AS_ROOT) $(JUPYTER_ARGS) $(NOTEBOOK)
 
 playground: NOTEBOOK = notebooks/playground.ipynb
@@ -20,11 +20,14 @@ playground: lab ## the same, on the page that has every lab
 serve: venv ## answer AWS clients on port 8787 (ARGS="--port 0 --as-of 2023-09-28 --account new")
 	@$(PY) -m bedrock_helpers.offline $(ARGS)
 
-venv: ## only install: make .venv, or leave it when nothing has changed
+model-server: venv ## run the small model once for all kernels of this machine (ARGS="--slots 4 --file model_server.json")
+	@$(PY) -m bedrock_helpers.offline.model_server $(ARGS)
+
+venv: ## only install into .venv (WHEELHOUSE=folder, of lab too: without a network)
 	@PYTHON='$(PYTHON)' sh tools/setup_venv.sh
 
 # The folder is to be filled here, not to be installed from.
-wheelhouse: ## gather all in WHEELHOUSE=folder, for a room without a network (PLATFORM="linux windows macos-arm")
+wheelhouse: ## gather all that a room without a network needs (WHEELHOUSE=folder PLATFORM="linux windows")
 	@WHEELHOUSE= PYTHON='$(PYTHON)' sh tools/setup_venv.sh
 	@$(PY) -m tools.wheelhouse "$${WHEELHOUSE:-wheelhouse}" --platforms $(PLATFORM) --pythons $(PYTHON_VERSIONS)
 
