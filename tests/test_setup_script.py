@@ -1,5 +1,6 @@
 """`make lab` installs once, and says in one sentence what went wrong."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -166,6 +167,91 @@ def test_a_wrong_hash_of_a_test_tool_names_the_other_lock(project, tmp_path):
     result = project.setup("test", PIP_FIND_LINKS=str(tmp_path))
     assert_one_sentence(result, f"git checkout {tools}", "make test")
     project.lock("", tools)
+
+
+NO_INDEX = {"PIP_INDEX_URL": NOWHERE, "PIP_NO_INDEX": "0"}  # to be passed over
+
+
+@pytest.fixture
+def wheelhouse(tmp_path):
+    """A folder like one that `make wheelhouse` fills, with one wheel."""
+    packages = tmp_path / "a stick" / "packages"
+    packages.mkdir(parents=True)
+    metadata = "Metadata-Version: 2.1\nName: dot\nVersion: 1\n"
+    tags = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    with zipfile.ZipFile(packages / "dot-1-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("dot.py", "here = True\n")
+        wheel.writestr("dot-1.dist-info/METADATA", metadata)
+        wheel.writestr("dot-1.dist-info/WHEEL", tags)
+        wheel.writestr("dot-1.dist-info/RECORD", "")
+    return packages.parent
+
+
+def dot_line(wheelhouse):
+    """The lock's line of that wheel."""
+    wheel = wheelhouse / "packages" / "dot-1-py3-none-any.whl"
+    return f"dot==1 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
+
+
+def test_a_wheelhouse_is_all_that_pip_looks_at(project, wheelhouse):
+    project.lock(dot_line(wheelhouse))
+    done = project.setup(WHEELHOUSE=str(wheelhouse), **NO_INDEX)
+    assert (done.returncode, done.stderr) == (0, "")
+    python = project.folder / ".venv" / "bin" / "python"
+    assert subprocess.run([python, "-c", "import dot"]).returncode == 0
+
+
+def test_a_wheelhouse_may_be_named_from_where_one_is(project, wheelhouse):
+    project.lock(dot_line(wheelhouse) + "# relative\n")
+    relative = os.path.relpath(wheelhouse, project.folder)
+    assert project.setup(WHEELHOUSE=relative).returncode == 0
+    project.lock(dot_line(wheelhouse) + "# from home\n")
+    at_home = {"HOME": str(wheelhouse.parent), "WHEELHOUSE": "~/a stick"}
+    assert project.setup(**at_home).returncode == 0
+
+
+def test_a_wheelhouse_is_not_looked_for_once_all_is_installed(project, wheelhouse):
+    project.lock(dot_line(wheelhouse) + "# once\n")
+    project.setup(WHEELHOUSE=str(wheelhouse))
+    again = project.setup(WHEELHOUSE="/nowhere")
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+
+
+def test_a_wheelhouse_that_is_not_there_is_named(bare_project, tmp_path):
+    result = bare_project.setup(WHEELHOUSE="/nowhere/stick")
+    assert_one_sentence(result, "no folder /nowhere/stick", "make lab WHEELHOUSE=")
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_a_folder_that_is_no_wheelhouse_is_named(bare_project, tmp_path):
+    result = bare_project.setup(WHEELHOUSE=str(tmp_path))
+    assert_one_sentence(result, str(tmp_path), "START.txt", "make lab WHEELHOUSE=")
+
+
+def test_what_a_wheelhouse_lacks_is_named_with_the_python(project, wheelhouse):
+    project.lock("missing-package==1 --hash=sha256:" + "0" * 64)
+    result = project.setup(WHEELHOUSE=str(wheelhouse))
+    version = "Python {}.{}".format(*sys.version_info[:2])
+    assert_one_sentence(
+        result, f"{wheelhouse} has no missing-package==1 for {version}", "START.txt"
+    )
+
+
+def test_a_damaged_file_of_a_wheelhouse_is_named(bare_project, wheelhouse):
+    bare_project.lock(dot_line(wheelhouse))
+    wheel = wheelhouse / "packages" / "dot-1-py3-none-any.whl"
+    for content in (wheel.read_bytes()[:20], b""):
+        wheel.write_bytes(content)
+        result = bare_project.setup(WHEELHOUSE=str(wheelhouse))
+        assert_one_sentence(result, f"{wheel} is damaged", f"WHEELHOUSE='{wheelhouse}'")
+
+
+def test_the_test_tools_are_not_looked_for_in_a_wheelhouse(project, wheelhouse):
+    project.lock(dot_line(wheelhouse) + "# with tools\n")
+    project.lock("missing-tool==1 --hash=sha256:" + "0" * 64, "requirements-test.lock")
+    result = project.setup("test", WHEELHOUSE=str(wheelhouse))
+    assert_one_sentence(result, "missing-tool==1", "pip config list")
+    project.lock("", "requirements-test.lock")
 
 
 def test_the_log_keeps_what_pip_said(project):

@@ -15,13 +15,9 @@ import shlex
 import sys
 from pathlib import Path
 
-from tools.wheelhouse.course import REPOSITORY, START, write_archive, write_start
-from tools.wheelhouse.course import write_sums
-from tools.wheelhouse.packages import WRITABLE, NotFetched, fetch, full, missing
-from tools.wheelhouse.packages import remove_unlocked
+from tools.wheelhouse import course, packages
+from tools.wheelhouse.packages import LOG, REPOSITORY, WRITABLE, NotFetched
 from tools.wheelhouse.targets import PYTHON_VERSIONS, SYSTEMS, Target, choose, read_lock
-
-LOG = Path(".make-log") / "wheelhouse.log"
 
 
 def main(argv=None):
@@ -30,7 +26,7 @@ def main(argv=None):
     folder = asked.folder.expanduser()
     try:
         targets = choose(asked.platforms, asked.pythons)
-        _fill(folder, targets, read_lock(REPOSITORY / "requirements.lock"))
+        _fill(folder, targets, read_lock(course.committed_lock()))
     except (ValueError, NotFetched) as told:
         print(told, file=sys.stderr)
         return 1
@@ -50,60 +46,70 @@ def _arguments(argv):
 
 
 def _fill(folder, targets, entries):
-    packages = _prepare(folder)
-    if removed := remove_unlocked(packages, entries):
+    wheels = _prepare(folder)
+    if removed := packages.remove_unlocked(wheels, entries):
         print(f"Damaged, or not of this lock, and removed: {', '.join(removed)}")
     for target in targets:
-        print(f"{target}: ", end="", flush=True)
-        count = fetch(packages, entries, target, REPOSITORY / LOG)
-        print(f"{count} packages fetched" if count else "all there already")
-    if damaged := remove_unlocked(packages, entries):
+        wanted = packages.missing(wheels, entries, target)
+        count = sum(map(len, wanted.values()))
+        to_do = f"fetching {count} packages (log: {LOG})" if count else "all there"
+        print(f"{target}: {to_do}", flush=True)
+        packages.fetch(wheels, wanted, target)
+    if damaged := packages.remove_unlocked(wheels, entries):
         raise NotFetched(
             f"Damaged on the way to {folder}: {', '.join(damaged)}. Type 'make "
             "wheelhouse' again; if that repeats, take another stick."
         )
-    own = write_archive(folder)
-    write_start(folder, _covered(packages, entries))
-    size_mb = write_sums(folder) / 1_000_000
-    print(f"Ready: {folder}, {size_mb:.0f} MB, the course{_with(own)} included.")
+    _finish(folder, entries)
+
+
+def _finish(folder, entries):
+    """Write what is not packages, and say what there is."""
+    has_room = course.write_archive(folder)
+    course.write_start(folder, _covered(folder / "packages", entries))
+    size_mb = course.write_sums(folder) / 1_000_000
+    room = f" and your {course.ROOM}" if has_room else ""
+    print(f"Ready: {folder}, {size_mb:.0f} MB, the course{room} included.")
+    if changed := course.uncommitted():
+        print(f"Without what git has not committed here ({len(changed)} files).")
     line = f"make lab WHEELHOUSE={shlex.quote(str(folder))}"
-    print(f"What to type in the room is in its {START}; on this computer: {line}")
-
-
-def _with(own):
-    return f" and your {', '.join(own)}" if own else ""
+    print(f"What to type in the room is in {course.START}; on this computer: {line}")
 
 
 def _prepare(folder):
-    """Make the folder, or take one that this program made; its packages' folder."""
-    packages = folder / "packages"
-    if packages.exists() and not (folder / START).exists():
+    """Make the folder, or take one that this program made; where its packages go."""
+    wheels = folder / "packages"
+    start = folder / course.START
+    if wheels.exists() and not start.exists():
         raise NotFetched(
-            f"{packages} is there already, and not from 'make wheelhouse' (no {START} "
-            "beside it): name another folder, for example: make wheelhouse "
+            f"{wheels} is there already, and not from 'make wheelhouse' (it has no "
+            f"{start.name} beside it): name another folder: make wheelhouse "
             f"WHEELHOUSE={shlex.quote(str(folder / 'bedrock'))}"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / START).open("a"):
+    with start.open("a"):
         pass  # written whole at the end; from now on this folder is known by it
-    packages.mkdir(exist_ok=True)
+    wheels.mkdir(exist_ok=True)
     (REPOSITORY / LOG).parent.mkdir(exist_ok=True)
-    (REPOSITORY / LOG).write_text("")
-    return packages
+    return wheels
 
 
-def _covered(packages, entries):
+def _covered(wheels, entries):
     """Every target that finds all it needs in the folder."""
-    all_targets = [Target(s, v) for s in SYSTEMS for v in PYTHON_VERSIONS]
-    return [t for t in all_targets if not any(missing(packages, entries, t).values())]
+    targets = [Target(s, v) for s in SYSTEMS for v in PYTHON_VERSIONS]
+    return [
+        t for t in targets if not any(packages.missing(wheels, entries, t).values())
+    ]
 
 
 def _explain(refused, folder):
     if refused.errno == errno.ENOSPC:
-        return full(folder)
+        return packages.full(folder)
     if refused.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{refused.filename or folder} cannot be written to: {WRITABLE}"
-    return f"{folder}: {refused}. {WRITABLE.capitalize()}"
+    if isinstance(refused, (NotADirectoryError, FileExistsError)):
+        return f"{folder} is not a folder: {WRITABLE}"
+    return f"{refused}: {WRITABLE}"
 
 
 if __name__ == "__main__":

@@ -2,11 +2,9 @@
 
 import subprocess
 import zipfile
-from pathlib import Path
 
-from tools.wheelhouse.packages import NotFetched, sha256_of
+from tools.wheelhouse.packages import REPOSITORY, NotFetched, sha256_of
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
 ARCHIVE, START, SUMS = "bedrock-course.zip", "START.txt", "SHA256SUMS"
 FOLDER = "bedrock-course"
 ROOM = "room.toml"  # the host's, and not in git
@@ -67,28 +65,48 @@ def write_start(folder, covered):
 
 def write_archive(folder):
     """
-    Write the course as it stands in this checkout; the names that are not in git.
+    Write the course as it was last committed, and the host's room.toml beside it.
+
+    Returns whether there is such a file.
 
     Raises
     ------
     NotFetched
         This is no clone, so nobody can tell what belongs to the course.
     """
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True
-    )
-    if listed.returncode != 0:
+    path = folder / ARCHIVE
+    path.write_bytes(_git("archive", "--format=zip", f"--prefix={FOLDER}/", "HEAD"))
+    has_room = (REPOSITORY / ROOM).exists()
+    if has_room:
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(REPOSITORY / ROOM, f"{FOLDER}/{ROOM}")
+    return has_room
+
+
+def committed_lock():
+    """The lock that goes with that course."""
+    return _git("show", "HEAD:requirements.lock").decode()
+
+
+def uncommitted():
+    """The files whose changes that course does not have, as `git status` has them."""
+    return _git("status", "--porcelain").decode().splitlines()
+
+
+def _git(*words):
+    # A host's Windows would else put line ends into the archive that sh cannot read.
+    command = ["git", "-c", "core.autocrlf=false", *words]
+    try:
+        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True)
+        said = done.stderr.decode(errors="replace").strip()
+    except FileNotFoundError:
+        done, said = None, "git is not installed"
+    if done is None or done.returncode != 0:
         raise NotFetched(
-            f"{REPOSITORY} is no clone that git can read ({listed.stderr.strip()}), so "
-            "which files are the course's is not known: type 'git clone' with the "
-            "course's address, and 'make wheelhouse' in the new folder."
+            f"The course for the folder comes out of git, and git said: {said}. In a "
+            "clone of the course ('git clone' and its address), type: make wheelhouse"
         )
-    own = [ROOM] if (REPOSITORY / ROOM).exists() else []
-    with zipfile.ZipFile(folder / ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in [*filter(None, listed.stdout.split("\0")), *own]:
-            if (REPOSITORY / name).is_file():
-                archive.write(REPOSITORY / name, f"{FOLDER}/{name}")
-    return own
+    return done.stdout
 
 
 def write_sums(folder):

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from tools.wheelhouse.targets import needs
 
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+LOG = Path(".make-log") / "wheelhouse.log"
+WRITABLE = "name another folder: make wheelhouse WHEELHOUSE=/media/stick/bedrock"
 NO_NETWORK = (
     r"connection broken|ConnectionError|connection error|max retries|timed out"
     r"|SSLError|ProxyError"
@@ -62,29 +66,28 @@ def missing(folder, entries, target):
     }
 
 
-def fetch(folder, entries, target, log):
+def fetch(folder, wanted, target):
     """
-    Fetch what a target is missing; how many packages that were.
+    Fetch packages that a target is missing, `wanted` by micro version of its Python.
 
     Raises
     ------
     NotFetched
-        pip could not; `log` has what it said.
+        pip could not; the log has what it said.
     """
-    fetched = 0
-    for micro, wanted in missing(folder, entries, target).items():
-        if wanted:
-            _download(folder, wanted, target, micro, log)
-            fetched += len(wanted)
-    return fetched
+    for micro, entries in wanted.items():
+        if entries:
+            _download(folder, entries, target, micro)
 
 
-def _download(folder, wanted, target, micro, log):
+def _download(folder, entries, target, micro):
     """Have pip download these packages, checked against their hashes."""
-    with tempfile.TemporaryDirectory() as scratch, log.open("a") as output:
-        started = output.tell()
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        (REPOSITORY / LOG).open("w") as output,
+    ):
         lock = Path(scratch) / "requirements.lock"
-        lock.write_text("".join(entry.unmarked for entry in wanted), encoding="utf-8")
+        lock.write_text("".join(entry.unmarked for entry in entries), encoding="utf-8")
         command = [
             *(sys.executable, "-m", "pip", "download", "--no-input", "--no-deps"),
             *("--require-hashes", "--only-binary=:all:", "--dest", str(folder)),
@@ -95,20 +98,20 @@ def _download(folder, wanted, target, micro, log):
             command, stdout=output, stderr=subprocess.STDOUT, env=quiet
         )
     if done.returncode != 0:
-        said = log.read_bytes()[started:].decode("utf-8", "replace")
-        raise NotFetched(_explain(said, folder, target, log))
+        said = (REPOSITORY / LOG).read_text(encoding="utf-8", errors="replace")
+        raise NotFetched(explain(said, folder, target))
 
 
-def _explain(said, folder, target, log):
+def explain(said, folder, target):
     """One sentence on why pip could not, and what to type."""
-    again = "make wheelhouse (what is there already stays)"
+    again = f"make wheelhouse WHEELHOUSE={shlex.quote(str(folder.parent))}"
     package = re.search(r"No matching distribution found for (\S+)", said)
     if "DO NOT MATCH THE HASHES" in said:
         wrong = re.search(r"^ +(\S+==\S+) from ", said, re.MULTILINE)
         return (
             f"What pip downloaded for {wrong[1] if wrong else 'a package'} is not the "
             "file named in requirements.lock (its hash differs): look at "
-            f"'pip config list', then type: {again}; the log is {log}."
+            f"'pip config list', then type: {again}; the log is {LOG}."
         )
     if re.search("no space left on device", said, re.IGNORECASE):
         return full(folder)
@@ -117,24 +120,20 @@ def _explain(said, folder, target, log):
     if re.search(NO_NETWORK, said, re.IGNORECASE):
         return (
             "pip could not reach its package index: connect this computer to the "
-            f"network (or set HTTPS_PROXY) and type: {again}; the log is {log}."
+            f"network (or set HTTPS_PROXY) and type: {again}; the log is {LOG}."
         )
     if package:
         return (
             f"pip found no wheel of {package[1]} for {target} where it is set to "
-            f"look: look at 'pip config list', then type: {again}; the log is {log}."
+            f"look: look at 'pip config list', then type: {again}; the log is {LOG}."
         )
-    return f"pip could not fetch the packages: read the end of {log}, then type: {again}"
-
-
-WRITABLE = (
-    "name a folder that can, for example: make wheelhouse WHEELHOUSE=/media/stick/bedrock"
-)
+    return f"pip could not fetch packages: read the end of {LOG}, then type: {again}"
 
 
 def full(folder):
     """What is said when there is no room left."""
-    free_mb = shutil.disk_usage(folder).free // 1_000_000
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free_mb = shutil.disk_usage(there).free // 1_000_000
     return (
         f"No room left: {folder} has {free_mb} MB free, and one system with one Python "
         "takes 260 MB, three systems with four Pythons 1 GB (while pip works, the "

@@ -99,9 +99,8 @@ class Target:
         return entry.marker is None or entry.marker.evaluate(environment)
 
 
-def read_lock(path):
+def read_lock(text):
     """The entries of a lock."""
-    text = path.read_text(encoding="utf-8")
     lines = re.findall(r"^[a-z0-9-]+==(?:.*\\\n)*.*\n", text, re.MULTILINE)
     return [Entry(line) for line in lines]
 
@@ -132,7 +131,9 @@ def this_machine():
 
 def choose(systems=(), python_versions=()):
     """
-    The targets that are asked for; this machine with this Python if nothing is.
+    The targets that are asked for: each system with each Python.
+
+    Without a system it is this machine, and then without a Python this one.
 
     Raises
     ------
@@ -140,6 +141,7 @@ def choose(systems=(), python_versions=()):
         A system or a Python that is not to be had.
     """
     here = this_machine()
+    every_python = PYTHON_VERSIONS if systems else [here.python_version]
     systems = systems or [here.system]
     known = ", ".join(SYSTEMS)
     for name in systems:
@@ -154,8 +156,7 @@ def choose(systems=(), python_versions=()):
                 f"PLATFORM={name!r} is not known; there are: {known}. Type, for "
                 'example: make wheelhouse PLATFORM="linux windows"'
             )
-    default = PYTHON_VERSIONS if systems != [here.system] else [here.python_version]
-    versions = python_versions or default
+    versions = python_versions or every_python
     for version in versions:
         if version not in PYTHON_VERSIONS:
             raise ValueError(
