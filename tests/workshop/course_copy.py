@@ -16,11 +16,13 @@ from pathlib import Path
 from tests.workshop.guide import REPOSITORY
 
 LONGEST_S = 300
-#: What stays in the foreground until Ctrl+C, and what it prints once it answers.
+#: What stays in the foreground until Ctrl+C, and what it prints when it is there: the
+#: address that answers, or the file it has written.
 SERVERS = {
     "make lab": r"(http://(?:localhost|127\.0\.0\.1):\d+)/lab",
     "make playground": r"(http://(?:localhost|127\.0\.0\.1):\d+)/lab",
     "make serve": r"(http://127\.0\.0\.1:\d+)",
+    "make model-server": r"export BEDROCK_MODEL_SERVER=(\S+)",
 }
 
 
@@ -37,8 +39,20 @@ def make_copy(folder):
         if source.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
+    _keep_in_git(folder)
     _lend_packages(folder)
     return folder
+
+
+def _keep_in_git(folder):
+    """A clone's state: `make wheelhouse` takes the course from git."""
+    host = ["-c", "user.name=host", "-c", "user.email=host@example.com"]
+    for words in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        [*host, "-c", "commit.gpgsign=false", "commit", "--quiet", "-m", "the course"],
+    ):
+        subprocess.run(["git", *words], cwd=folder, check=True)
 
 
 def _lend_packages(folder):
@@ -65,7 +79,7 @@ class Terminal:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("AWS_", "BEDROCK_", "JUPYTER", "PIP_"))
+            if not name.startswith(("AWS_", "BEDROCK_", "JUPYTER"))
         }
         jupyter = {
             f"JUPYTER_{kind}_DIR": str(scratch / kind.lower())
@@ -109,16 +123,16 @@ class Terminal:
                 start_new_session=True,
             )
             try:
-                self._wait_for_answer(command, process, log, printed)
+                self._wait_until_there(command, process, log, printed)
                 yield
             finally:
                 _end(process)
 
-    def _wait_for_answer(self, command, process, log, printed):
+    def _wait_until_there(self, command, process, log, printed):
         deadline = time.monotonic() + LONGEST_S
         while time.monotonic() < deadline and process.poll() is None:
             found = re.search(printed, log.read_text())
-            if found and _answers(found[1]):
+            if found and _is_there(found[1]):
                 return
             time.sleep(0.1)
         raise AssertionError(
@@ -126,9 +140,11 @@ class Terminal:
         )
 
 
-def _answers(address):
+def _is_there(place):
+    if not place.startswith("http"):
+        return Path(place).is_file()
     try:
-        urllib.request.urlopen(address, timeout=5).close()
+        urllib.request.urlopen(place, timeout=5).close()
     except urllib.error.HTTPError:
         return True  # it said no, and so it is there
     except OSError:

@@ -89,11 +89,11 @@ def every_block_says_all(sheet):
 
 
 def checkpoints_are_shown(sheet):
-    """What everybody sees, word for word, is in the notebook of that block."""
+    """What you show and everybody sees, word for word, is in that block's notebook."""
     problems = []
     for block in blocks(sheet):
         shown = "\n".join(_notebooks(block))
-        for words in code_spans(block["everybody sees"]):
+        for words in code_spans(block["you"] + block["everybody sees"]):
             if words not in shown:
                 problems.append(f"{block['from']}: nothing shows {words!r}")
     return problems
