@@ -13,7 +13,7 @@ from bedrock_helpers.benchmark_figure import (
     BenchmarkFigure,
     measured_words,
 )
-from bedrock_helpers.benchmark_summary import in_words, throughput, timed_well
+from bedrock_helpers.benchmark_summary import alike, in_words, throughput, timed_well
 from bedrock_helpers.intervals import wilson
 from bedrock_helpers.percentiles import percentile
 
@@ -45,6 +45,9 @@ def latency_distribution(table, column="latency_ms", by=None, *, shares=(0.5, 0.
     Returns
     -------
     BenchmarkFigure
+        ``neighbours alike`` in its table is
+        :func:`bedrock_helpers.benchmark_summary.alike`: far above 0, the intervals
+        are too narrow.
 
     Raises
     ------
@@ -66,6 +69,7 @@ def latency_distribution(table, column="latency_ms", by=None, *, shares=(0.5, 0.
             _draw_percentile(axes, ranked, share, color)
         told = {f"p{100 * share:g}": in_words(ranked, share) for share in shares}
         rows[name] = {"calls": len(ranked), **told, "slowest": f"{ranked[-1]:.4g}"}
+        rows[name]["neighbours alike"] = f"{alike(values):.2f}"
     axes.set(xlabel=f"{_name_of(column)}, ms", ylabel="share of calls", ylim=(0, 1.02))
     _legend(axes, loc="lower right")
     figure.table = _table(rows, "calls of")
@@ -265,16 +269,8 @@ def _draw_medians(axes, medians, color, mark, dashes, name):
         [found.value - found.low for found in known.values()],
         [found.high - found.value for found in known.values()],
     ]
-    axes.errorbar(
-        list(known),
-        values,
-        yerr=reach,
-        marker=mark,
-        linestyle=dashes,
-        color=color,
-        capsize=3,
-        label=f"{name}, median",
-    )
+    look = {"marker": mark, "linestyle": dashes, "color": color, "capsize": 3}
+    axes.errorbar(list(known), values, yerr=reach, label=f"{name}, median", **look)
 
 
 def _legend(axes, **where):

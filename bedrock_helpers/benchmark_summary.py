@@ -133,6 +133,36 @@ def in_words(values, share):
     return f"{found.value:.4g} ({found.low:.4g} to {found.high:.4g})"
 
 
+def alike(values):
+    """
+    How much each value is like the one before it: the correlation of their ranks.
+
+    Intervals take values for independent draws. Where a slow call is followed by
+    another, as in a busy minute, they are too narrow; of n independent values this
+    is within 2 / √n of 0 nineteen times in twenty.
+
+    Parameters
+    ----------
+    values : sequence of float
+        In the order in which they came.
+
+    Returns
+    -------
+    float
+        From -1 to 1; NaN for fewer than three values, or where all are equal.
+
+    Examples
+    --------
+    >>> alike([1, 2, 3, 4, 5, 6]), alike([1, 6, 2, 5, 3, 4]) < 0
+    (1.0, True)
+    """
+    ranks = pd.Series(values).rank()
+    earlier, later = ranks[:-1].reset_index(drop=True), ranks[1:].reset_index(drop=True)
+    if earlier.nunique() < 2 or later.nunique() < 2:
+        return float("nan")
+    return round(float(earlier.corr(later)), 12)
+
+
 def throughput(table):
     """
     What got done in a run's time, and the mean number of calls under way.

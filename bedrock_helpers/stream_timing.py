@@ -45,6 +45,8 @@ class TimedCall:
     error : str
         The error's code, or its class; empty where the call came to its end.
     answered_by : str
+    text : str
+        What was written, as far as it came; reasoning and tool use are not in it.
     """
 
     sent: str
@@ -62,6 +64,7 @@ class TimedCall:
     retries: int = 0
     error: str = ""
     answered_by: str = ""
+    text: str = ""
 
     @property
     def ms_per_output_token(self):
@@ -153,6 +156,7 @@ def _take_delta(call, delta, elapsed_ms):
     if not (delta.get("text") or thought or delta.get("toolUse", {}).get("input")):
         return
     call.pieces += 1
+    call.text += delta.get("text", "")
     call.last_token_ms = elapsed_ms
     if call.first_token_ms is None:
         call.first_token_ms = elapsed_ms

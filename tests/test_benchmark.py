@@ -15,7 +15,7 @@ from scipy import stats
 
 import bedrock_helpers as bh
 from bedrock_helpers import benchmark
-from bedrock_helpers.benchmark_summary import summary, throughput
+from bedrock_helpers.benchmark_summary import alike, summary, throughput
 from tests.synthetic_service import SyntheticService
 
 HI = {
@@ -121,6 +121,7 @@ def test_as_many_calls_are_under_way_as_are_counted_at_many_moments():
 
 def test_a_reply_in_one_piece_has_no_time_per_token():
     table = run(steady(tokens=30, deltas=[{"text": "All at once."}]), calls=2)
+    assert table["text"].tolist() == ["All at once."] * 2
     assert table["pieces"].tolist() == [1, 1]
     assert table["ms_per_output_token"].isna().all()
     assert table["first_text_ms"].tolist() == table["last_token_ms"].tolist()
@@ -146,7 +147,7 @@ def test_reasoning_is_a_first_token_and_no_first_text():
     (call,) = run(steady(deltas=deltas), calls=1).to_dict("records")
     assert call["first_token_ms"] == pytest.approx(250)
     assert call["first_text_ms"] == pytest.approx(250 + 3 * 20)
-    assert call["pieces"] == 3
+    assert (call["pieces"], call["text"]) == (3, "Hi")
 
 
 def test_a_tool_s_input_is_tokens_and_no_text():
@@ -405,6 +406,24 @@ def test_calls_without_a_value_of_the_column_are_a_group_too():
 @pytest.mark.parametrize("by", ["label", ["model_id", "label"]])
 def test_of_no_calls_there_is_an_empty_summary(by):
     assert summary(run(steady(), calls=1).iloc[:0], by).empty
+
+
+def test_of_independent_values_neighbours_are_hardly_alike():
+    """Within 2 / √n nineteen times in twenty, as its description says."""
+    draws = np.random.default_rng(5).lognormal(size=(1000, 60))
+    within = np.mean([abs(alike(row)) < 2 / np.sqrt(60) for row in draws])
+    assert 0.93 < within < 0.99
+
+
+def test_of_slow_and_quick_stretches_neighbours_are_alike_in_turns_they_are_not():
+    chance = np.random.default_rng(5).normal(size=60)
+    assert alike(chance + 10 * (np.arange(60) // 10 % 2)) > 0.5
+    assert alike(chance + 10 * (np.arange(60) % 2)) < -0.5
+
+
+@pytest.mark.parametrize("values", [[], [1.0, 2.0], [3.0] * 9])
+def test_of_too_few_or_equal_values_nobody_can_tell(values):
+    assert np.isnan(alike(values))
 
 
 def test_groups_can_be_of_two_columns():

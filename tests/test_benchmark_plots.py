@@ -39,6 +39,7 @@ def test_the_curve_reaches_one_at_the_slowest_call():
     curve = lines_of(figure.panels[0])["all (60 calls)"]
     assert list(curve.get_xdata()) == sorted(table["latency_ms"])
     assert curve.get_ydata()[-1] == 1
+    assert figure.table.loc["all", "neighbours alike"] == "1.00", "slower each time"
 
 
 @pytest.mark.parametrize(("calls", "drawn"), [(59, 2), (58, 1), (5, 0)])
