@@ -8,6 +8,7 @@ from bedrock_helpers.percentiles import samples_needed
 #: The exercise of the time per token: a stream, in ms since the call was sent.
 SENT_AT, FIRST_AT, LAST_AT, ENDED_AT = 0, 420, 1980, 2010
 PIECES, OUTPUT_TOKENS = 14, 40
+_PIECES, _TOKENS = (PIECES, PIECES - 1), (OUTPUT_TOKENS, OUTPUT_TOKENS - 1)
 #: The exercise of the percentile.
 SHARE = 0.99
 #: The exercise of Little's law: requests a second, and seconds each is under way.
@@ -65,20 +66,22 @@ def time_per_token(answer):
     right = writing / (OUTPUT_TOKENS - 1)
     if _near(number, right):
         return None
+    waited = "that has the wait for the first token in it."
+    counted = "that counts pieces; a piece can hold several tokens."
+    ended = "that goes on to the end of the stream; the last piece came before it."
     missteps = {
-        ENDED_AT / OUTPUT_TOKENS: "that has the wait for the first token in it.",
-        LAST_AT / OUTPUT_TOKENS: "that has the wait for the first token in it.",
-        ENDED_AT / (OUTPUT_TOKENS - 1): "that has the wait for the first token in it.",
-        LAST_AT / (OUTPUT_TOKENS - 1): "that has the wait for the first token in it.",
-        writing / (PIECES - 1): "that counts pieces; a piece can hold several tokens.",
-        writing / PIECES: "that counts pieces; a piece can hold several tokens.",
+        **{time / n: waited for time in (ENDED_AT, LAST_AT) for n in _TOKENS},
+        **{time / n: counted for time in (LAST_AT, writing) for n in _PIECES},
+        **{(ENDED_AT - FIRST_AT) / n: ended for n in _TOKENS},
+        writing: "so long it wrote all of them; the time of one is asked for.",
         1000 / right: "that is tokens a second; the time of one is asked for.",
+        writing / OUTPUT_TOKENS: "near: between 40 tokens there are 39 gaps.",
     }
     for value, words in missteps.items():
         if abs(number - value) < 0.05:
             return words
-    if abs(number - writing / OUTPUT_TOKENS) < 0.05:
-        return "near: between 40 tokens there are 39 gaps."
+    if _near(number * 1000, right):
+        return "that is in seconds; milliseconds are asked for."
     return f"{'less' if number > right else 'more'} than that. Which gaps are there?"
 
 
@@ -92,8 +95,10 @@ def calls_for_p99(answer):
         return None
     if number > needed:
         return "fewer are enough: what is the smallest n with 0.99 to the n below 5 %?"
-    below = SHARE**number
-    return f"more: with {number:g} calls all of them lie below the p99 in {below:.0%}."
+    if number > needed - 1:
+        return "nearly: there are whole calls only, and one less is one too few."
+    below = f"{100 * SHARE**number:.4g} %"
+    return f"more: of {number:g} calls, all lie below the p99 in {below} of such tests."
 
 
 def under_way(answer):
