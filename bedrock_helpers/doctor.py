@@ -1,68 +1,17 @@
 """What works on this machine and on this account, and why something does not."""
 
-import platform
-import time
-from dataclasses import dataclass, field
-from importlib import metadata
-
-from bedrock_helpers import catalog
-from bedrock_helpers.connect import connect
-from bedrock_helpers.diagnosis import Diagnosis, explain
-
-_PYTHON = (3, 11)
-_PACKAGES = {
-    "boto3": "1.44.5",
-    "jupyterlab": "4.6",
-    "ipywidgets": "8.1",
-    "pandas": "3.1",
-}
-
-
-@dataclass
-class Finding:
-    """One thing that was tried."""
-
-    what: str
-    works: bool
-    details: str = ""
-    diagnosis: Diagnosis | None = None
-
-    def __repr__(self):
-        """A tick or a cross; a cross comes with its cause and cure."""
-        if self.works:
-            return f"✓ {self.what}"
-        if self.diagnosis is None:
-            return f"✗ {self.what}: {self.details}"
-        return f"✗ {self.what}: {self.diagnosis}"
-
-
-@dataclass
-class Report:
-    """
-    Everything the doctor tried, in order.
-
-    Attributes
-    ----------
-    findings : list of Finding
-    """
-
-    findings: list = field(default_factory=list)
-
-    @property
-    def works(self):
-        """Whether everything works."""
-        return all(finding.works for finding in self.findings)
-
-    @property
-    def details(self):
-        """Versions and timings, as text: they differ from machine to machine."""
-        return "\n".join(f"{f.what}: {f.details}" for f in self.findings if f.details)
-
-    def __repr__(self):
-        """One line a finding; then the verdict."""
-        bad = sum(not finding.works for finding in self.findings)
-        verdict = "Everything works." if not bad else f"{bad} to look at."
-        return "\n".join([*map(repr, self.findings), verdict])
+from bedrock_helpers.preflight import (
+    machine,
+    model_speed,
+    packages,
+    progress_kept,
+    settings,
+    widgets,
+)
+from bedrock_helpers.preflight.kernel import kernel
+from bedrock_helpers.preflight.python_version import python_version
+from bedrock_helpers.preflight.report import Finding, Report
+from bedrock_helpers.preflight.tried import failed, tried
 
 
 def doctor(session=None):
@@ -80,99 +29,69 @@ def doctor(session=None):
     Returns
     -------
     Report
+        Its ``page`` is what to paste where one asks for help: this machine, what
+        was measured, and nothing that says whose it is.
 
     Examples
     --------
-    >>> doctor().findings[0]
+    >>> report = doctor()
+    >>> report.findings[0]
     ✓ Python 3.11 or newer
+    >>> print(report.page.splitlines()[-1])
+    Everything works.
     """
-    report = Report([_python(), *_packages(), _local_model()])
-    if session is None or isinstance(session, str):
-        session = _connected(session or "offline", report)
-    if session is not None:
-        report.findings += _account(session)
+    return report_on(session or "offline")
+
+
+def report_on(session, region_name=None):
+    """
+    Try this machine, then the account of a session.
+
+    Parameters
+    ----------
+    session : boto3.Session or str
+    region_name : str, optional
+        The Region to connect in, where a mode is given.
+
+    Returns
+    -------
+    Report
+
+    Examples
+    --------
+    >>> report_on("offline", "eu-central-1").works
+    True
+    """
+    report = Report(list(_each_fault_once(_this_machine())))
+    try:
+        from bedrock_helpers.preflight.account import account, connected
+
+        if isinstance(session, str):
+            session = connected(session, region_name)
+        found = [session] if isinstance(session, Finding) else account(session)
+        report.findings += found
+    except Exception as error:
+        report.findings.append(failed("the account answers", error))
     return report
 
 
-def _python():
-    works = tuple(map(int, platform.python_version_tuple()[:2])) >= _PYTHON
-    return Finding("Python 3.11 or newer", works, platform.python_version())
+def _each_fault_once(findings):
+    """What fails in the very words of something before it is one fault, not two."""
+    told = set()
+    for finding in findings:
+        if finding.works or finding.details not in told:
+            yield finding
+        if not finding.works:
+            told.add(finding.details)
 
 
-def _packages():
-    for name, oldest in _PACKAGES.items():
-        try:
-            version = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            yield Finding(f"{name} {oldest} or newer", False, "not installed: make lab")
-            continue
-        works = _numbers(version) >= _numbers(oldest)
-        yield Finding(f"{name} {oldest} or newer", works, version)
-
-
-def _numbers(version):
-    return [int(part) for part in version.split(".")[:3] if part.isdigit()]
-
-
-def _local_model():
-    from bedrock_helpers.offline.completion_request import Generation
-    from bedrock_helpers.offline.local_model import NoLocalModel, local_model
-    from bedrock_helpers.offline.parameters import Sampling
-
-    what = "the small local model makes a token"
-    try:
-        started = time.perf_counter()
-        made = local_model().stream("Hello", Sampling(1, 0.0, 1.0), Generation())
-        list(made)
-    except NoLocalModel as missing:
-        return Finding(what, False, str(missing))
-    except Exception as error:
-        return Finding(what, False, str(error), explain(error))
-    return Finding(what, True, f"{(time.perf_counter() - started) * 1000:.0f} ms")
-
-
-def _connected(mode, report):
-    try:
-        return connect(mode)
-    except Exception as error:
-        report.findings.append(Finding(f"connect({mode!r})", False, str(error)))
-        return None
-
-
-def _account(session):
-    place = f"{session.mode}, {session.region_name}"
-    if session.mode == "live" and session.address:
-        place += f", at {session.address}, which is not AWS"
-    yield _try(
-        f"list the models ({place})",
-        lambda: session.client("bedrock").list_foundation_models(),
-    )
-    if _is_launch_day(session):
-        return  # Converse came later
-    for model_id in catalog.LESSON_MODELS:
-        name = catalog.get(model_id).name
-        yield _try(
-            f"one token from {name} ({place})",
-            lambda model_id=model_id: _one_token(session, model_id),
-        )
-
-
-def _is_launch_day(session):
-    return session.mode == "offline" and session.offline.day == catalog.LAUNCH_DAY
-
-
-def _one_token(session, model_id):
-    session.client("bedrock-runtime").converse(
-        modelId=catalog.id_for(model_id, session.region_name),
-        messages=[{"role": "user", "content": [{"text": "Hi"}]}],
-        inferenceConfig={"maxTokens": 1},
-    )
-
-
-def _try(what, call):
-    started = time.perf_counter()
-    try:
-        call()
-    except Exception as error:
-        return Finding(what, False, str(error), explain(error))
-    return Finding(what, True, f"{(time.perf_counter() - started) * 1000:.0f} ms")
+def _this_machine():
+    """Memory comes before the model, which takes some."""
+    yield python_version()
+    yield from kernel()
+    yield tried(packages.WHAT, packages.packages)
+    yield tried(widgets.WHAT, widgets.widgets)
+    yield tried(settings.WHAT, settings.settings)
+    yield tried(progress_kept.WHAT, progress_kept.progress_kept)
+    yield tried(machine.WHAT, machine.machine)
+    yield tried(model_speed.WHAT, model_speed.model_speed)

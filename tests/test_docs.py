@@ -34,7 +34,7 @@ def test_every_file_that_is_linked_is_there(name):
 def test_every_module_has_its_line_in_how_it_is_built():
     told = set(re.findall(r"(\w+)\.py\b", read("CONTRIBUTING.md")))
     package = REPOSITORY / "bedrock_helpers"
-    folders = ("", "offline/", "labs/", "families/", "checks/")
+    folders = ("", "offline/", "labs/", "families/", "checks/", "preflight/")
     modules = [path for folder in folders for path in package.glob(f"{folder}*.py")]
     missing = {path.stem for path in modules} - told - {"__init__"}
     assert not missing

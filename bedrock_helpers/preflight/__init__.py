@@ -1,0 +1,1 @@
+"""What :func:`bedrock_helpers.doctor` tries before a course, one thing a file."""
