@@ -5,6 +5,7 @@ import pytest
 from bedrock_helpers.data_files import load_json
 from bedrock_helpers.pricing import cost_of
 from tools import measure_lesson_usage as tool
+from tools.refresh_notebooks import read_notebook
 
 USAGE = load_json("lesson_usage.json")["usage"]
 SMALLEST = "01_setup_and_model_access"
@@ -38,6 +39,14 @@ def test_a_record_agrees_with_itself(record):
 def test_its_price_is_known(record):
     usage = {"inputTokens": record["input_tokens"], "outputTokens": 0}
     assert cost_of(usage, record["model_id"], tier=record["tier"]) > 0
+
+
+@pytest.mark.parametrize("record", USAGE, ids=lambda r: f"{r['notebook']}/{r['tier']}")
+def test_its_busiest_cell_is_one_that_may_call_live(record):
+    (path,) = [one for one in tool.lessons() if one.stem == record["notebook"]]
+    code = [c for c in read_notebook(path).cells if c.cell_type == "code"]
+    tags = code[record["busiest_cell"] - 1].metadata.tags
+    assert {"live", "changes-account"} & set(tags)
 
 
 def call(cell, read, written, limit):
