@@ -12,7 +12,6 @@ import secrets
 import shutil
 import signal
 import sys
-import threading
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +28,7 @@ _CONNECTIONS = 256
 #: No page, and nothing that would tell one learner what another asks. The counts of
 #: ``/metrics`` hold no text.
 _PRIVATE = {"ui": False, "endpoint_slots": False, "endpoint_metrics": True}
+_STOPS = {signal.SIGINT, signal.SIGTERM}
 
 
 class CannotServe(Exception):
@@ -81,9 +81,8 @@ def serve(file=DEFAULT_FILE, *, slots=DEFAULT_SLOTS, group=None):
     file = Path(file).absolute()
     _check_free(file)
     key, path = secrets.token_urlsafe(24), weights_path()
-    settings = {**_PRIVATE, "n_threads_http": _CONNECTIONS}
-    streams = start(path, key, slots, **settings)
-    scoring = start(path, key, 1, **settings)
+    streams = start(path, key, slots, n_threads_http=_CONNECTIONS, **_PRIVATE)
+    scoring = start(path, key, 1, **_PRIVATE)
     _write(
         file,
         group,
@@ -99,8 +98,8 @@ def serve(file=DEFAULT_FILE, *, slots=DEFAULT_SLOTS, group=None):
     try:
         yield file
     finally:
-        _remove(file, key)
-        del streams, scoring
+        _remove(file)
+        del streams, scoring  # once every reply that has begun is finished
 
 
 def _check_free(file):
@@ -141,32 +140,32 @@ def _write(file, group, content):
         ) from None
 
 
-def _remove(file, key):
+def _remove(file):
     """Unless another server has put its own in its place."""
     try:
-        if json.loads(file.read_text(encoding="utf-8"))["key"] == key:
+        if json.loads(file.read_text(encoding="utf-8"))["process"] == os.getpid():
             file.unlink()
     except (OSError, ValueError, KeyError):
         pass
 
 
 def main(arguments=None):
-    """Serve until Ctrl+C; returns the exit code."""
+    """Serve until Ctrl+C; returns an exit code where it cannot."""
     options = _options(arguments)
-    stopped = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stopped.set())
+    if hasattr(signal, "pthread_sigmask"):  # for llama.cpp's threads, too
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
     try:
         with serve(options.file, slots=options.slots, group=options.group) as file:
             print(f"Model server: {own_model_name()}, {options.slots} replies at once.")
             print("Where the kernels start, or in the hub's configuration:")
             print(f"export {SERVER_VARIABLE}={file}")
             print("Ctrl+C stops it.", flush=True)
-            stopped.wait()
+            signal.sigwait(_STOPS)
+            _remove(file)
+            os._exit(0)  # replies that have begun break off; nobody waits for them
     except (ValueError, CannotServe, NoLocalModel) as wrong:
         print(wrong, file=sys.stderr)
         return 2
-    return 0
 
 
 def _options(arguments):

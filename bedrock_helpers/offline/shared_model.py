@@ -97,7 +97,7 @@ def _gone(what):
 
 def _is_loopback(address):
     try:
-        return ipaddress.ip_address(urlsplit(address).hostname).is_loopback
+        return ipaddress.ip_address(urlsplit(str(address)).hostname).is_loopback
     except ValueError:
         return False
 

@@ -31,9 +31,13 @@ def until_break(pieces, fault):
 
 
 def broken_event(stop):
-    """The event that ends a stream with an exception, from its refusal."""
-    content = {"message": stop.text}
-    if stop.code == "ModelStreamErrorException":
+    """The event that ends a stream with an exception, from its refusal.
+
+    Clients know five such exceptions; what is ours alone is told as a model's error.
+    """
+    content, code = {"message": stop.text}, stop.code
+    if code in ("ModelStreamErrorException", "NotAvailableOffline"):
         content["originalStatusCode"] = stop.status
-    name = stop.code[0].lower() + stop.code[1:]
+        code = "ModelStreamErrorException"
+    name = code[0].lower() + code[1:]
     return event_stream.exception(name, content)
