@@ -66,7 +66,7 @@ bench: test-tools ## measure speed; prints ratios measured in one run (ARGS=--no
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 doctor: venv ## one page: is this computer ready for the course? (ARGS="--live --region eu-central-1")
-	@$(PY) bedrock_helpers/preflight $(ARGS)
+	@JUPYTER_CONFIG_PATH=tools/jupyter $(PY) bedrock_helpers/preflight $(ARGS)
 
 roll-up: venv ## a host's tables of what a room has done: FOLDER=… (ARGS="--csv room.csv")
 	@$(PY) -m bedrock_helpers.checks.roll_up '$(FOLDER)' $(ARGS)

@@ -61,7 +61,7 @@ def _is_of_it(name):
 def _again():
     return (
         f"{python_to_type()} -m pip install --no-deps --force-reinstall "
-        "jupyterlab_widgets==3.*"
+        '"jupyterlab_widgets~=3.0"'
     )
 
 

@@ -41,12 +41,14 @@ class Page:
         return [re.sub(r"\s+", " ", words) for words in found]
 
 
-def preflight(*options, command=MODULE, python=sys.executable, **environment):
+def preflight(
+    *options, command=MODULE, python=sys.executable, folder=REPOSITORY, **environment
+):
     """Run the command in a new process, from the top of the checkout."""
     ran = subprocess.run(
         [python, *command, *options],
         env={**os.environ, **environment},
-        cwd=REPOSITORY,
+        cwd=folder,
         capture_output=True,
         text=True,
     )
