@@ -207,3 +207,26 @@ def test_outside_a_clone_git_is_named(tmp_path):
         text=True,
     )
     assert_one_sentence(done, "git", "clone", "make wheelhouse")
+
+
+def test_the_host_s_room_goes_along_and_what_is_not_committed_does_not(tmp_path):
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", REPOSITORY, clone], check=True)
+    (clone / "room.toml").write_text('name = "Room 5"\n')
+    (clone / "keys.csv").write_text("secret")
+    (clone / "README.md").write_text("not committed")
+    program = (
+        "from pathlib import Path; from tools.wheelhouse import course;"
+        "print(course.write_archive(Path())); print(course.uncommitted())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=clone, capture_output=True, text=True
+    )
+    assert done.stdout.startswith("True\n"), done.stderr
+    assert "README.md" in done.stdout and "keys.csv" in done.stdout
+    with zipfile.ZipFile(clone / "bedrock-course.zip") as course:
+        assert course.read("bedrock-course/room.toml") == b'name = "Room 5"\n'
+        assert b"not committed" not in course.read("bedrock-course/README.md")
+        assert "bedrock-course/keys.csv" not in course.namelist()
+        is_program = course.getinfo("bedrock-course/postBuild").external_attr >> 16
+        assert is_program & 0o100

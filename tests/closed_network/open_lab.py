@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 
-DEADLINE_S = 200  # the line may install first
+DEADLINE_S = 500  # the line may install first
 
 
 def page_of(address, process):
