@@ -217,20 +217,21 @@ def test_an_interrupt_keeps_the_calls_so_far(monkeypatch):
     assert table.attrs["about"]["stopped"].startswith("Interrupted")
 
 
-class _Swallowed(SimpleQueue):
-    """As if each interrupt came in the moment after news was taken, before its use."""
-
-    def get(self):
-        super().get()
-        raise KeyboardInterrupt
-
-
 @pytest.mark.parametrize("concurrency", [1, 3])
 def test_an_interrupt_that_swallows_news_loses_no_row_and_ends(
     monkeypatch, concurrency
 ):
-    monkeypatch.setattr(benchmark, "SimpleQueue", _Swallowed)
-    service = steady()
+    """As if it came each time in the moment after news was taken, before its use."""
+    taken = threading.Event()
+
+    class Swallowed(SimpleQueue):
+        def get(self):
+            super().get()
+            taken.set()
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(benchmark, "SimpleQueue", Swallowed)
+    service = steady(fails=lambda n: n and not taken.wait())  # the first call alone
     table = run(service, calls=20, concurrency=concurrency, warm_up=0)
     assert len(table) == len(service.bodies) > 0
     assert table.attrs["about"]["stopped"].startswith("Interrupted")
