@@ -39,7 +39,7 @@ def list_service_quotas(call, services):
 
 
 def list_default_quotas(call, services):
-    """Answer ListAWSDefaultServiceQuotas: what accounts have unless AWS decides else."""
+    """Answer ListAWSDefaultServiceQuotas: what accounts begin with on AWS."""
     return _listed(call, "")
 
 
