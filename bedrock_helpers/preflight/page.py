@@ -104,17 +104,15 @@ def _lines(finding):
 
 
 def _folded(name, words):
-    """Words under a cross, with a margin; long lines on several."""
-    folded = [
-        part
-        for line in words.splitlines()
-        for part in textwrap.wrap(
-            line, _WIDTH, break_long_words=False, break_on_hyphens=False
+    """Words under a cross, with a margin; a long line on several, a list as it is."""
+    lines = words.splitlines()
+    if len(lines) == 1:
+        lines = textwrap.wrap(
+            words, _WIDTH, break_long_words=False, break_on_hyphens=False
         )
-    ]
     return "\n".join(
-        f"    {name if number == 0 else ' ' * len(name)} {part}"
-        for number, part in enumerate(folded)
+        f"    {name if number == 0 else ' ' * len(name)} {line}"
+        for number, line in enumerate(lines)
     )
 
 
