@@ -30,7 +30,7 @@ stored_outputs() {
     "$PY" -m pytest -q -p no:cacheprovider -p tests.nbval_offline \
         --nbval --nbval-current-env --nbval-cell-timeout 60 \
         --nbval-sanitize-with tests/nbval_sanitize.cfg \
-        notebooks/*.ipynb notebooks/solutions/*.ipynb
+        notebooks/*.ipynb notebooks/solutions/*.ipynb notebooks/workshop/*.ipynb
 }
 
 clients() {

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bedrock_helpers.offline.completion_request import completion_request, read_chunk
 from bedrock_helpers.offline.errors import not_offline
+from bedrock_helpers.offline.in_turn import InTurn
 from bedrock_helpers.offline.llama_server import (
     MODEL_VARIABLE,
     SLOTS,
@@ -122,7 +123,7 @@ class LocalModel:
 
     def __init__(self, server):
         self._server = server
-        self._free_slots = threading.Semaphore(SLOTS)
+        self._free_slots = InTurn(SLOTS)
 
     @property
     def path(self):
