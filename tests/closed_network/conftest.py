@@ -76,12 +76,17 @@ def stick(closed, tmp_path_factory):
     return folder
 
 
+def lines_to_type(stick):
+    """The lines of START.txt: those for Linux, and those for Windows."""
+    text = (stick / "START.txt").read_text(encoding="utf-8")
+    linux, windows = text.split("LINUX, MACOS.")[1].split("WINDOWS.")
+    return [re.findall(r"^    (.+)$", part, re.MULTILINE) for part in (linux, windows)]
+
+
 @pytest.fixture(scope="session")
 def start_lines(stick):
-    """The lines of START.txt for Linux: unpack, open, open again, without make."""
-    text = (stick / "START.txt").read_text(encoding="utf-8")
-    section = text.split("LINUX, MACOS.")[1].split("WINDOWS.")[0]
-    return re.findall(r"^    (.+)$", section, re.MULTILINE)
+    """The lines for Linux: unpack, open, open again, and three without make."""
+    return lines_to_type(stick)[0]
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from tests.closed_network.conftest import (
     REPOSITORY,
     copy_of,
     damage,
+    lines_to_type,
     settings,
 )
 
@@ -87,14 +88,36 @@ def test_once_installed_the_stick_is_not_needed(closed, installed, home):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_damaged_wheel_is_named(closed, stick, bare_course, tmp_path):
+def test_a_damaged_wheel_is_named_without_make_too(
+    closed, stick, start_lines, bare_course, tmp_path
+):
     broken = copy_of(stick, tmp_path / "broken stick")
     wheel = next(broken.glob("packages/attrs-*.whl"))
     damage(wheel)
-    line = ["make", "venv", f"WHEELHOUSE={broken}"]
-    done = closed(line, bare_course, settings(tmp_path))
+    without_make = start_lines[3]
+    assert "setup_venv.sh" in without_make
+    done = closed(["sh", "-c", without_make], broken, settings(tmp_path))
     assert done.returncode != 0
     assert f"{wheel} is damaged" in done.stderr
+
+
+def test_the_lines_for_windows_find_everything_too(
+    closed, stick, bare_course, tmp_path
+):
+    """As far as another system can tell: its pip, paths and programs are not here."""
+    make_venv, install, *_ = lines_to_type(stick)[1]
+    here = {
+        "py -3.11": BASE_PYTHON,
+        ".venv\\Scripts\\": ".venv/bin/",
+        "E:\\bedrock\\packages": f"{stick}/packages",
+        "pip install": "pip install --dry-run",
+    }
+    for line in (make_venv, install):
+        for theirs, ours in here.items():
+            line = line.replace(theirs, ours)
+        done = closed(["sh", "-c", line], bare_course, settings(tmp_path))
+        assert done.returncode == 0, done.stderr[-2000:]
+    assert "Would install" in done.stdout
 
 
 def test_post_build_installs_from_the_stick_too(closed, stick, bare_course, tmp_path):

@@ -4,6 +4,7 @@ import subprocess
 import zipfile
 
 from tools.wheelhouse.packages import REPOSITORY, NotFetched, sha256_of
+from tools.wheelhouse.targets import IN_WORDS
 
 ARCHIVE, START, SUMS = "bedrock-course.zip", "START.txt", "SHA256SUMS"
 FOLDER = "bedrock-course"
@@ -13,8 +14,10 @@ LINES = """\
 A course on Amazon Bedrock, whole: nothing here needs a network
 ===============================================================
 
-You need Python {pythons}, and a gigabyte on your disk.
-This folder has the packages for {covered}.
+You need a gigabyte on your disk, and Python, which is not in here. There are the
+packages for
+
+{covered}
 
 LINUX, MACOS. Open a terminal in this folder, the one with START.txt, and type:
 
@@ -51,15 +54,11 @@ first: sha256sum -c SHA256SUMS (on a Mac: shasum -a 256 -c SHA256SUMS).
 
 def write_start(folder, covered):
     """Write the lines to type; `covered` are targets that have all they need."""
-    pythons = sorted({t.python_version for t in covered}, key=lambda v: v.split("."))
-    systems = dict.fromkeys(target.system for target in covered)
-    each = [
-        f"{system} (Python "
-        + ", ".join(t.python_version for t in covered if t.system == system)
-        + ")"
-        for system in systems
-    ]
-    text = LINES.format(pythons=" or ".join(pythons), covered=", ".join(each))
+    pythons = {}
+    for target in covered:
+        pythons.setdefault(target.system, []).append(target.python_version)
+    each = [f"- {IN_WORDS[s]}: Python {', '.join(v)}" for s, v in pythons.items()]
+    text = LINES.format(covered="\n".join(each))
     (folder / START).write_text(text, encoding="utf-8")
 
 

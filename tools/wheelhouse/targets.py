@@ -12,12 +12,18 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 MANYLINUX = [f"manylinux_2_{minor}" for minor in range(28, 16, -1)]  # glibc of 2018
-#: Name → sys.platform, machine, and the platform tag its wheels may have.
+#: Name → `sys.platform` and `platform.machine()` there.
 SYSTEMS = {
     "linux": ("linux", "x86_64"),
     "linux-arm": ("linux", "aarch64"),
     "macos-arm": ("darwin", "arm64"),
     "windows": ("win32", "AMD64"),
+}
+IN_WORDS = {
+    "linux": "Linux on Intel or AMD, with glibc 2.28 (2018) or newer",
+    "linux-arm": "Linux on ARM, with glibc 2.28 (2018) or newer",
+    "macos-arm": "a Mac with Apple silicon, macOS 13 or newer",
+    "windows": "Windows on Intel or AMD",
 }
 OLDEST_MACOS = (13, 0)  # of xllamacpp's wheels; they run on every later one
 PYTHON_VERSIONS = ("3.11", "3.12", "3.13", "3.14")
