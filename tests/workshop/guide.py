@@ -10,6 +10,7 @@ GUIDE = REPOSITORY / "notebooks" / "workshop"
 RUN_SHEETS = sorted(GUIDE.glob("run_sheet_*.md"))
 PAGES = sorted(GUIDE.glob("*.md"))
 CODE_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)|``([^`].*?[^`]) ?``")
+FENCE = re.compile(r"^ *```.*?^ *```", flags=re.M | re.S)
 LINK = re.compile(r"\[((?:[^\[\]`]|`[^`]*`)*)\]\(([^()\s]+)\)")
 
 
@@ -42,14 +43,16 @@ def code_spans(text):
 
 def links(text):
     """Pairs of a link's words and its target, outside of fenced blocks."""
-    return LINK.findall(re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
+    return LINK.findall(FENCE.sub("", text))
 
 
 def fenced(page, language):
     """The fenced blocks of one language; a block is its lines."""
     text = page.read_text(encoding="utf-8")
-    blocks = re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.M | re.S)
-    return [[line for line in one.splitlines() if line.strip()] for one in blocks]
+    blocks = re.findall(rf"^ *```{language}\n(.*?)^ *```", text, flags=re.M | re.S)
+    return [
+        [line.strip() for line in one.splitlines() if line.strip()] for one in blocks
+    ]
 
 
 def commands(page, language):
@@ -78,7 +81,7 @@ def headings(path):
         texts = ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown"]
     else:
         texts = [path.read_text(encoding="utf-8")]
-    outside = [re.sub(r"^```.*?^```", "", text, flags=re.M | re.S) for text in texts]
+    outside = [FENCE.sub("", text) for text in texts]
     found = [re.findall(r"^#{1,6} +(.+?) *$", text, flags=re.M) for text in outside]
     return [re.sub(r"<[^>]+>", "", heading) for some in found for heading in some]
 

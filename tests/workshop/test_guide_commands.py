@@ -13,6 +13,8 @@ from tests.workshop.guide import GUIDE, PAGES, code_spans, commands, fenced
 
 BLOCKS = [(page.stem, block) for page in PAGES for block in fenced(page, "sh")]
 SAMPLE = GUIDE / "room.toml"
+#: Named to say where a table comes from; it measures for minutes.
+FOR_MAINTAINERS = {"bench"}
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def test_every_page_with_a_line_for_a_shell_marks_it_so():
     """A fence without a language, or of another shell, would be typed by nobody."""
     known = {"sh", "text", "ipython"}
     for page in PAGES:
-        fences = re.findall(r"^```(.*)$", page.read_text(encoding="utf-8"), re.M)
+        fences = re.findall(r"^ *```(.*)$", page.read_text(encoding="utf-8"), re.M)
         assert set(fences[::2]) <= known, page.name
 
 
@@ -61,7 +63,7 @@ def test_targets_named_in_the_text_are_typed_somewhere():
     for page in PAGES:
         spans = code_spans(page.read_text(encoding="utf-8"))
         named = {span.split()[1] for span in spans if span.startswith("make ")}
-        assert named <= targets, page.name
+        assert named <= targets | FOR_MAINTAINERS, page.name
 
 
 def test_names_of_the_package_in_the_text_exist():
