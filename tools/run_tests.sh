@@ -40,11 +40,12 @@ clients() {
 stage "style (ruff)" "$PY" -m ruff check .
 stage "unit tests and doctests" "$PY" -m pytest -q --doctest-modules \
     --ignore=tests/browser --ignore=tests/benchmarks --ignore=tests/clients \
-    --ignore=tests/soak \
+    --ignore=tests/soak --ignore=tests/closed_network \
     --ignore=tests/rehearsal \
     bedrock_helpers tests
 stage "JupyterLab in Chromium" "$PY" -m pytest -q -rs tests/browser
 stage "clients not written here" clients
+stage "installed without a network" "$PY" -m pytest -q -rs tests/closed_network
 stage "64 streams for $soak_s s" env BEDROCK_SOAK_S="$soak_s" "$PY" -m pytest -q tests/soak
 stage "notebooks live, rehearsed" "$PY" -m pytest -q tests/rehearsal
 stage "notebooks as stored (nbval)" stored_outputs
