@@ -9,6 +9,7 @@ import socket
 import textwrap
 from pathlib import Path
 
+from bedrock_helpers.checks.progress_place import seat_name
 from bedrock_helpers.preflight import machine
 from bedrock_helpers.preflight.settings import room_words
 
@@ -144,26 +145,36 @@ def without_names(text):
     text = _SIGNED_IN.sub("", text)
     text = _MAIL.sub("(e-mail)", text)
     text = _ACCOUNT.sub(r"…\1", text)
-    for home in _homes():
-        text = re.sub(rf"{re.escape(home)}(?![\w-])", "~", text)
-    for name in _names():
-        text = re.sub(rf"(?<=[/\\@=]){re.escape(name)}(?![\w-])", "(name)", text)
-    for host in _hosts():
-        text = re.sub(rf"(?<![\w-]){re.escape(host)}(?![\w-])", "(computer)", text)
+    for home in _longest_first(_homes()):
+        text = _hidden(home, "~", text)
+    for name in _longest_first(_names()):
+        text = _hidden(name, "(name)", text, before=r"(?<=[/\\@=])")
+    for host in _longest_first(_hosts()):
+        text = _hidden(host, "(computer)", text, before=r"(?<![\w-])")
     return text
+
+
+def _longest_first(words):
+    """So that of ``ann.example`` more than ``ann`` is found."""
+    return sorted(words, key=len, reverse=True)
+
+
+def _hidden(word, instead, text, before=""):
+    """Windows tells no capitals apart in paths, and nobody in names of computers."""
+    return re.sub(rf"{before}{re.escape(word)}(?![\w-])", instead, text, flags=re.I)
 
 
 def _homes():
     try:
         home = str(Path.home())
     except RuntimeError:
-        return ()
-    both = {home, os.path.realpath(home)} - {"/", ""}
-    return sorted(both, key=len, reverse=True)
+        return set()
+    return {home, os.path.realpath(home)} - {"/", ""}
 
 
 def _names():
     found = {os.environ.get(name, "") for name in _NAME_VARIABLES}
+    found |= {seat_name()}  # as the name of a progress file has it
     try:
         found.add(getpass.getuser())
     except (KeyError, OSError, ImportError):  # an account without a name

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import bedrock_helpers as bh
+from bedrock_helpers.checks.progress_place import progress_path
 from bedrock_helpers.preflight.page import page, without_names
 from bedrock_helpers.preflight.report import Finding, Report
 from tests.loopback_aws import Answer, loopback_aws
@@ -76,6 +77,28 @@ def test_a_whole_page_of_a_live_account_has_none_of_it(planted, monkeypatch):
         word for word in (KEY, ACCOUNT, PERSON, "anns-laptop") if word in written
     ] == []
     assert str(Path.home()) not in written
+
+
+def test_of_a_long_name_nothing_is_left_beside_a_short_one(monkeypatch):
+    monkeypatch.setenv("USER", "ann")
+    monkeypatch.setenv("LOGNAME", "ann.example")
+    monkeypatch.setattr(socket, "gethostname", lambda: "anns-laptop.example.org")
+    text = "/data/ann.example.json and /data/ann/x on anns-laptop.example.org"
+    assert without_names(text) == "/data/(name).json and /data/(name)/x on (computer)"
+
+
+def test_the_name_of_a_seat_is_found_as_its_progress_file_spells_it(monkeypatch):
+    monkeypatch.setenv("BEDROCK_SEAT", "Ann Example")
+    monkeypatch.setenv("BEDROCK_PROGRESS_FILE", "")
+    monkeypatch.setenv("BEDROCK_ROOM", "progress_folder=/nowhere/seats")
+    path = str(progress_path())
+    assert "Ann" in path
+    assert without_names(path) == "/nowhere/seats/(name).json"
+
+
+def test_capitals_hide_nothing(monkeypatch):
+    monkeypatch.setenv("USER", "Ann")
+    assert without_names("/data/ann/x") == "/data/(name)/x"
 
 
 def test_what_hides_nothing_stays_as_it_is():
