@@ -8,6 +8,10 @@ from urllib.parse import urlsplit
 
 #: Seconds between two looks whether a reply that has not begun is still wanted.
 _LOOK_S = 0.1
+#: Seconds a crowded server has to take a request in.
+_SENDING_S = 60
+#: Seconds between two pieces: one waits while others' long prompts are read.
+_SILENCE_S = 300
 _DATA = b"data: "
 _DONE = b"[DONE]"
 
@@ -35,13 +39,15 @@ def ask(address, key, path, body, timeout_s=None):
     ------
     OSError, http.client.HTTPException
         If nobody answers.
+    ValueError
+        If what is answered is no JSON.
     """
     with closing(_sent(address, key, path, body, timeout_s)) as connection:
         with closing(connection.getresponse()) as reply:
             return json.load(reply)
 
 
-def stream(address, key, path, body, take, enough):
+def stream(address, key, path, body, take, enough, silence_s=_SILENCE_S):
     """
     Send one request and give each piece of its reply to a function.
 
@@ -55,6 +61,8 @@ def stream(address, key, path, body, take, enough):
         Is given each piece; true ends the reply.
     enough : list of threading.Event
         One that is set ends it too, also before it has begun.
+    silence_s : float
+        How long a reply that has begun may say nothing.
 
     Returns
     -------
@@ -64,12 +72,14 @@ def stream(address, key, path, body, take, enough):
     Raises
     ------
     OSError, http.client.HTTPException
-        If nobody answers.
+        If nobody answers, or no more.
+    ValueError
+        If what is answered is no JSON.
     """
-    with closing(_sent(address, key, path, body, _LOOK_S)) as connection:
+    with closing(_sent(address, key, path, body, _SENDING_S)) as connection:
         if not _begins(connection.sock, enough):
             return None
-        connection.sock.settimeout(None)
+        connection.sock.settimeout(silence_s)
         with closing(connection.getresponse()) as reply:
             if reply.status != http.HTTPStatus.OK:
                 return json.load(reply)
@@ -86,6 +96,7 @@ def _sent(address, key, path, body, timeout_s):
 
 def _begins(sock, enough):
     """Wait for the first byte of the reply, for as long as it is wanted."""
+    sock.settimeout(_LOOK_S)
     while not any(event.is_set() for event in enough):
         try:
             sock.recv(1, socket.MSG_PEEK)
@@ -97,6 +108,8 @@ def _begins(sock, enough):
 
 def _give(reply, take):
     for line in reply:
+        if not line.endswith(b"\n"):
+            break
         if line.startswith(_DATA + _DONE):
             return None
         if line.startswith(_DATA) and take(json.loads(line[len(_DATA) :])):
