@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import sys
@@ -17,7 +18,11 @@ from pathlib import Path
 
 from bedrock_helpers.offline.llama_server import NoLocalModel, start, weights_path
 from bedrock_helpers.offline.local_model import own_model_name
-from bedrock_helpers.offline.shared_model import SERVER_VARIABLE, SharedServer
+from bedrock_helpers.offline.shared_model import (
+    SERVER_VARIABLE,
+    SharedServer,
+    read_server,
+)
 
 DEFAULT_FILE = "model_server.json"
 DEFAULT_SLOTS = 4
@@ -60,7 +65,8 @@ def serve(file=DEFAULT_FILE, *, slots=DEFAULT_SLOTS, group=None):
     ValueError
         For another number of slots.
     CannotServe
-        If the file cannot be written, or its server is still running.
+        If the file cannot be written, is something else, or its server is still
+        running.
     NoLocalModel
         If the weights cannot be loaded.
 
@@ -111,6 +117,13 @@ def _check_free(file):
     if not file.exists():
         return
     try:
+        read_server(file)
+    except NoLocalModel:
+        raise CannotServe(
+            f"{file} is there, and is no file of a model server: it is left as it is. "
+            'Type: make model-server ARGS="--file another.json"'
+        ) from None
+    try:
         SharedServer(file).check()
     except NoLocalModel:
         return  # left behind by one that was killed
@@ -145,7 +158,7 @@ def _remove(file):
     try:
         if json.loads(file.read_text(encoding="utf-8"))["process"] == os.getpid():
             file.unlink()
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         pass
 
 
@@ -158,7 +171,7 @@ def main(arguments=None):
         with serve(options.file, slots=options.slots, group=options.group) as file:
             print(f"Model server: {own_model_name()}, {options.slots} replies at once.")
             print("Where the kernels start, or in the hub's configuration:")
-            print(f"export {SERVER_VARIABLE}={file}")
+            print(f"export {SERVER_VARIABLE}={shlex.quote(str(file))}")
             print("Ctrl+C stops it.", flush=True)
             signal.sigwait(_STOPS)
             _remove(file)

@@ -127,7 +127,8 @@ class SharedServer:
         ------
         NoLocalModel
         """
-        self.tokenize({"content": ""})
+        if "tokens" not in self.tokenize({"content": ""}):
+            raise _stranger(self._file)
 
     def tokenize(self, body):
         """What its tokenizer answers."""
@@ -138,7 +139,7 @@ class SharedServer:
         if take is None:
             return self._ask("address", COMPLETIONS, body)
         where = read_server(self._file)
-        with _in_words(where["address"]):
+        with _in_words(where["address"], self._file):
             reply = llama_http.stream(
                 where["address"], where["key"], COMPLETIONS, body, take, enough
             )
@@ -156,23 +157,34 @@ class SharedServer:
 
     def _ask(self, which, path, body, timeout_s=None):
         where = read_server(self._file)
-        with _in_words(where[which]):
+        with _in_words(where[which], self._file):
             reply = llama_http.ask(where[which], where["key"], path, body, timeout_s)
         return _let_in(reply, self._file)
 
 
 @contextmanager
-def _in_words(address):
+def _in_words(address, file):
     try:
         yield
     except (OSError, http.client.HTTPException) as error:
         raise _gone(f"{address} does not answer ({error})") from None
+    except ValueError:
+        raise _stranger(file) from None
 
 
 def _let_in(reply, file):
-    if reply and reply.get("error", {}).get("code") == _UNAUTHORIZED:
+    if reply is None:
+        return None
+    if not isinstance(reply, dict) or not isinstance(reply.get("error", {}), dict):
+        raise _stranger(file)
+    if reply.get("error", {}).get("code") == _UNAUTHORIZED:
         raise _gone(f"it does not take the key of {file}")
     return reply
+
+
+def _stranger(file):
+    """Where a server was killed, another program may listen by now."""
+    return _gone(f"{file} was left behind, and another program answers in its place")
 
 
 @contextmanager

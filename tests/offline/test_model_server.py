@@ -8,8 +8,10 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
@@ -17,7 +19,7 @@ import pytest
 
 from bedrock_helpers.offline.completion_request import Generation
 from bedrock_helpers.offline.local_model import LocalModel, local_model
-from bedrock_helpers.offline.model_server import serve
+from bedrock_helpers.offline.model_server import CannotServe, serve
 from bedrock_helpers.offline.parameters import Sampling
 from bedrock_helpers.offline.shared_model import SharedServer
 from tests.offline.model_servers import SERVER_VARIABLE, running
@@ -157,6 +159,29 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path):
     code, said = refusal("--file", str(tmp_path / "none" / "model.json"))
     assert code == 2 and "cannot be written: No such file or directory" in said
     assert "--file /a/folder/of/yours/" in said
+
+
+@pytest.mark.parametrize("text", ['{"my": "notes"}', "[]", "Dear reader"])
+def test_a_file_of_something_else_is_left_as_it_is(tmp_path, text):
+    file = tmp_path / "notes.json"
+    file.write_text(text)
+    with pytest.raises(CannotServe, match="is left as it is.*--file another"):
+        with serve(file, slots=1):
+            pass
+    assert file.read_text() == text
+
+
+def test_a_file_left_behind_gives_way_though_another_program_has_its_port(tmp_path):
+    file = tmp_path / "model.json"
+    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as other:
+        address = f"http://127.0.0.1:{other.server_port}"
+        old = dict.fromkeys(("key", "model", "weights"), "old")
+        old |= dict.fromkeys(("address", "scoring_address"), address)
+        file.write_text(json.dumps(old))
+        threading.Thread(target=other.serve_forever).start()
+        with serve(file, slots=1):
+            assert address not in file.read_text()
+        other.shutdown()
 
 
 def test_a_group_that_is_not_there_is_told_and_nothing_left(tmp_path):

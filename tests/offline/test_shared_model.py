@@ -26,6 +26,7 @@ from tests.offline.model_servers import (
     running,
     until,
 )
+from tests.offline.peer import peer
 
 GREEDY, LONG = Sampling(12, 0, 1), Sampling(4000, 1, 1)
 QUESTIONS = [f"Tell me about the number {number}." for number in range(10)]
@@ -373,6 +374,19 @@ def test_a_server_that_cannot_be_used_is_told_and_stored_replies_go_on(
     stored = bh.data_files.load_json("lesson_replies.json")["replies"][0]
     reply = desk.call("Converse", modelId=stored["models"][0], **stored["request"])
     assert text_of(reply) == stored["text"]
+
+
+@pytest.mark.parametrize(
+    "answer", [b"<html>", b'{"detail": "Not Found"}', b'{"error": "no"}', b"[]"]
+)
+def test_another_program_at_its_address_is_told_from_it(answer, monkeypatch, tmp_path):
+    file = tmp_path / "model.json"
+    monkeypatch.setenv(SERVER_VARIABLE, str(file))
+    length = b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n" % len(answer)
+    with peer(length + answer) as (address, _):
+        file.write_text(content(address=address))
+        with pytest.raises(NoLocalModel, match="another program answers in its place"):
+            local_model()
 
 
 def test_a_wrong_key_is_told(served, monkeypatch, tmp_path):
