@@ -48,10 +48,14 @@ def kernel():
     ✓ notebooks run in this Python
     """
     try:
-        answer = _ask(*_command())
+        command = _command()
+    except Exception as error:
+        return [_not_there(error)]
+    try:
+        answer = _ask(*command)
         python = _python(answer)
     except Exception as error:
-        return [_not_to_be_asked(error)]
+        return [_does_not_start(command[0], error)]
     return [python, _copy(answer["course"])] if python.works else [python]
 
 
@@ -78,7 +82,7 @@ def _ask(python, environment):
     return json.loads(asked.stdout) | {"python": python}
 
 
-def _not_to_be_asked(error):
+def _not_there(error):
     if isinstance(error, ModuleNotFoundError):
         return failed(KERNEL, error)
     return Finding(
@@ -86,13 +90,26 @@ def _not_to_be_asked(error):
         False,
         str(error),
         type(error).__name__,
-        "the kernel python3, which every notebook names, does not start",
-        _new_kernel(),
+        "the kernel python3, which every notebook names, is not to be found",
+        f"{python_to_type()} -m ipykernel install --sys-prefix",
     )
 
 
-def _new_kernel():
-    return f"{python_to_type()} -m ipykernel install --sys-prefix"
+def _does_not_start(python, error):
+    said = (getattr(error, "stderr", None) or "").strip()
+    return Finding(
+        KERNEL,
+        False,
+        said or getattr(error, "strerror", None) or "it gave no answer",
+        type(error).__name__,
+        f"{python}, which the kernel python3 starts, does not run",
+        _without_that_kernel(),
+    )
+
+
+def _without_that_kernel():
+    """Where no kernel of that name is installed, JupyterLab starts its own Python."""
+    return f"{python_to_type()} -m jupyter kernelspec remove -f python3"
 
 
 def _python(answer):
@@ -104,7 +121,7 @@ def _python(answer):
             version,
             "they run in another",
             f"the kernel python3 starts {answer['python']}, Python {version}",
-            f"{python_to_type()} -m jupyter kernelspec remove -f python3",
+            _without_that_kernel(),
         )
     if not answer["has_ipykernel"]:
         return Finding(

@@ -93,17 +93,40 @@ def test_another_version_than_the_locked_one(tmp_path):
     assert "-m pip install --no-deps -r requirements.lock" in page.cure()
 
 
-def test_a_kernel_of_another_python(tmp_path):
-    folder = tmp_path / "jupyter" / "kernels" / "python3"
-    folder.mkdir(parents=True)
-    python = environment_without(tmp_path / "other")
+def kernel_of(python, folder):
+    """Install the kernel python3 for some Python; the variable that makes it found."""
+    place = folder / "jupyter" / "kernels" / "python3"
+    place.mkdir(parents=True)
     spec = {"argv": [python, "-m", "ipykernel_launcher"], "display_name": "Python 3"}
-    (folder / "kernel.json").write_text(json.dumps(spec | {"language": "python"}))
-    where = {"JUPYTER_PATH": str(tmp_path / "jupyter")}
+    (place / "kernel.json").write_text(json.dumps(spec | {"language": "python"}))
+    return {"JUPYTER_PATH": str(folder / "jupyter")}
+
+
+def test_a_kernel_of_another_python(tmp_path):
+    where = kernel_of(environment_without(tmp_path / "other"), tmp_path)
     page = preflight(**where)
     assert (page.code, page.crosses) == (1, [KERNEL]), page.text
     assert "the kernel python3 starts ~/other/bin/python" in page.cause()
     assert page.cure().endswith("-m jupyter kernelspec remove -f python3")
+    typed(page.cure(), **where)
+    assert preflight(**where).code == 0
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [(None, "No such file"), ("echo broken >&2; exit 1", "broken")],
+)
+def test_a_kernel_whose_python_does_not_run(tmp_path, script, said):
+    python = tmp_path / "gone" / "python"
+    if script:
+        python.parent.mkdir()
+        python.write_text(f"#!/bin/sh\n{script}\n")
+        python.chmod(0o755)
+    where = kernel_of(str(python), tmp_path)
+    page = preflight(**where)
+    assert (page.code, page.crosses) == (1, [KERNEL]), page.text
+    assert page.said().startswith(said)
+    assert "~/gone/python, which the kernel python3 starts" in page.cause()
     typed(page.cure(), **where)
     assert preflight(**where).code == 0
 
