@@ -33,7 +33,7 @@ def list_service_quotas(call, services):
     Raises
     ------
     Refusal
-        For a service or a Region whose quotas are not known here.
+        For a service, a Region or a quota that is not known here.
     """
     return _listed(call, ACCOUNT_ID)
 
@@ -80,7 +80,18 @@ def _known(asked, region):
             f"list the quotas of {service} in {region}; known are some of {_PLAYED} "
             f"in {regions}"
         )
-    return here
+    return _chosen(asked, here)
+
+
+def _chosen(asked, records):
+    """One quota, where it is named; all of them are of the account as a whole."""
+    code, level = asked.get("QuotaCode"), asked.get("QuotaAppliedAtLevel")
+    if code is not None:
+        known = ", ".join(record["code"] for record in records)
+        records = [record for record in records if record["code"] == code]
+        if not records:
+            raise not_offline(f"list the quota {code}; known are {known}")
+    return [] if level == "RESOURCE" else records
 
 
 def _quota(record, owner):

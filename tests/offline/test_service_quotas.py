@@ -48,6 +48,17 @@ def test_a_paginator_reads_every_page(quotas):
     assert codes == [record["code"] for record in KNOWN]
 
 
+def test_one_quota_can_be_asked_for(quotas):
+    call, record = quotas.list_service_quotas, KNOWN[-1]
+    asked = {"ServiceCode": "bedrock", "QuotaCode": record["code"]}
+    (found,) = call(**asked)["Quotas"]
+    assert found["QuotaName"] == record["name"]
+    assert call(**asked, QuotaAppliedAtLevel="ACCOUNT")["Quotas"] == [found]
+    assert call(**asked, QuotaAppliedAtLevel="RESOURCE")["Quotas"] == []
+    error = refused(call, **{**asked, "QuotaCode": "L-00000000"})
+    assert error["Code"] == "NotAvailableOffline" and record["code"] in error["Message"]
+
+
 def test_a_token_that_came_with_no_page_is_refused(quotas):
     call = quotas.list_service_quotas
     error = refused(call, ServiceCode="bedrock", NextToken="bm8=")
