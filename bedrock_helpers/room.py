@@ -90,7 +90,7 @@ def read_room():
         return path and _from_file(path, ROOM_FILE)
     if not given.strip():
         return None
-    if "=" in given and not Path(given).is_file():
+    if "=" in given and not os.path.isfile(given):  # too long for a path is no error
         return _checked(ROOM_VARIABLE, _pairs(given), Path.cwd())
     return _from_file(Path(given), f"{Path(given).name} ({ROOM_VARIABLE})")
 

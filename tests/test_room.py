@@ -57,6 +57,11 @@ def test_a_variable_alone_does_so_too_offline(monkeypatch):
     assert "Room 2: the mode, Region and budget are from BEDROCK_ROOM." in repr(session)
 
 
+def test_a_variable_may_be_longer_than_a_file_s_name(monkeypatch):
+    monkeypatch.setenv("BEDROCK_ROOM", f"mode=offline name={'long' * 100}")
+    assert read_room().name == "long" * 100
+
+
 def test_a_room_without_a_name_that_sets_one_thing(monkeypatch):
     monkeypatch.setenv("BEDROCK_ROOM", "region_name=eu-central-1")
     shown = repr(bh.connect())

@@ -1,5 +1,6 @@
 """What a learner has done so far: every exercise and every prediction there is."""
 
+import os
 from dataclasses import dataclass
 
 from bedrock_helpers.checks import progress_file
@@ -315,7 +316,7 @@ def progress():
 
 def _in_words(path, problem):
     words = f"The progress file {path.name} {problem}"
-    if not path.is_file():
+    if not os.path.isfile(path):  # nor is one whose folder may not be looked into
         return f"{words}: nothing is kept."
     return (
         f"{words}. Nothing is lost: the next check keeps it as {path.name}.damaged "

@@ -66,13 +66,18 @@ def time_of(reply):
     """
     told = _TOLD.search(reply.get("Error", {}).get("Message") or "")
     if told:
-        moment = datetime.datetime.strptime(told[1], "%Y%m%dT%H%M%SZ")
-        return moment.replace(tzinfo=datetime.UTC)
+        return _moment(datetime.datetime.strptime, told[1], "%Y%m%dT%H%M%SZ")
     headers = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return _moment(parsedate_to_datetime, headers.get("date", ""))
+
+
+def _moment(read, *words):
+    """A moment in UTC, which is what is meant where no time zone is told."""
     try:
-        return parsedate_to_datetime(headers["date"])
-    except (KeyError, ValueError):
+        moment = read(*words)
+    except ValueError:
         return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
 
 def clock(theirs, ours, refused=False):

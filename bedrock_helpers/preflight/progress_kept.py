@@ -51,7 +51,7 @@ def _is_nameless():
 
 def _problem(path):
     """Why a file cannot be written, or "" if it can."""
-    if path.exists() and not path.is_file():
+    if os.path.exists(path) and not os.path.isfile(path):
         return "not a file"
     trial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.trial")
     try:

@@ -19,6 +19,7 @@ from bedrock_helpers.checks.progress_file import (
     read_content,
     today,
 )
+from bedrock_helpers.preflight.progress_kept import progress_kept
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -93,6 +94,13 @@ def test_a_folder_that_is_not_there_is_no_error(monkeypatch, tmp_path):
     monkeypatch.setenv("BEDROCK_PROGRESS_FILE", str(tmp_path / "no" / "p.json"))
     note("checks", "a", True)
     assert bh.progress().checks == {}
+
+
+def test_a_place_that_may_not_be_looked_at_is_said(monkeypatch, tmp_path):
+    monkeypatch.setenv("BEDROCK_PROGRESS_FILE", str(tmp_path / ("long" * 100)))
+    note("checks", "a", True)
+    assert "cannot be read (File name too long): nothing is kept" in repr(bh.progress())
+    assert "File name too long" in progress_kept().cause
 
 
 def test_the_file_of_an_older_course_keeps_all_it_has(file):

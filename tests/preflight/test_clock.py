@@ -72,7 +72,17 @@ def test_a_refusal_tells_the_services_time():
     assert finding.error == "it is 20 min behind"
 
 
+def dated(words):
+    return {"ResponseMetadata": {"HTTPHeaders": {"date": words}}}
+
+
 def test_a_reply_without_a_date_tells_no_time():
     assert time_of({}) is None
-    headers = {"date": "yesterday"}
-    assert time_of({"ResponseMetadata": {"HTTPHeaders": headers}}) is None
+    assert time_of(dated("yesterday")) is None
+    no_month = "Signature expired: 1 is now earlier than 2 (20131308T001612Z - 5 min.)"
+    assert time_of({"Error": {"Message": no_month}}) is None
+
+
+def test_a_date_without_a_time_zone_is_in_utc():
+    assert time_of(dated("Wed, 25 Nov 2026 12:00:00 -0000")) == NOON
+    assert time_of(dated("Wed, 25 Nov 2026 13:00:00 +0100")) == NOON
