@@ -30,6 +30,7 @@ PRICES = load("prices.json")
 OBSERVED = load("observed.json")
 PUBLISHED = load("published_benchmarks.json")
 TOKEN_PRICES = PRICES["today"] + PRICES["launch_day"]
+ROOMS = load("room_measurements.json")
 RECORDS = {
     "models.json": MODELS["models"],
     "prices.json": TOKEN_PRICES + PRICES["images"] + PRICES["provisioned"],
@@ -38,6 +39,7 @@ RECORDS = {
     "service_tiers.json": load("service_tiers.json")["models"],
     "default_quotas.json": load("default_quotas.json")["quotas"],
     "lesson_usage.json": load("lesson_usage.json")["usage"],
+    "room_measurements.json": ROOMS["rooms"] + ROOMS["by_hand"],
     "errors.json": list(ERRORS.values()),
     "observed.json": OBSERVED["metrics"] + OBSERVED["wordings"],
     "iam_errors.json": list(load("iam_errors.json")["errors"].values()),
