@@ -12,8 +12,8 @@ Bedrock, llama.cpp) load when they are first needed.
 from bedrock_helpers import catalog, policies, pricing
 from bedrock_helpers.answered_by import answered_by
 from bedrock_helpers.checks.exercises import check
+from bedrock_helpers.checks.own_progress import progress
 from bedrock_helpers.checks.predictions import predict
-from bedrock_helpers.checks.progress import progress
 from bedrock_helpers.connect import connect
 from bedrock_helpers.diagnosis import explain
 from bedrock_helpers.doctor import doctor

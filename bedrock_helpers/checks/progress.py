@@ -1,13 +1,10 @@
-"""What a learner has done so far: every exercise and every prediction there is."""
+"""Progress through the course: every exercise and every prediction there is."""
 
-import os
 from dataclasses import dataclass
 
-from bedrock_helpers.checks import progress_file
 from bedrock_helpers.checks.course_contents import lessons
 from bedrock_helpers.checks.plain_words import one_line
 from bedrock_helpers.checks.predictions import is_same
-from bedrock_helpers.checks.progress_place import progress_path, spare_path
 
 #: What is shown before an exercise that was passed, tried, or neither.
 MARKS = {"passed": "✓", "tried": "✗", "not tried yet": "○"}
@@ -274,51 +271,3 @@ def _lines(exercises, guesses):
         yield f"  {MARKS[one.state]} {one_line(one.name)}{day}"
     for guess in guesses:
         yield f"  ? {one_line(guess.name)}: {guess.words}"
-
-
-def progress():
-    """
-    What you have done so far: read the progress file.
-
-    Returns
-    -------
-    Progress
-        Empty when there is no file. One that cannot be read is not lost: the page
-        says where it is.
-
-    Examples
-    --------
-    >>> isinstance(progress().checks, dict)
-    True
-    """
-    path, spare = progress_path(), spare_path()
-    content, problem = progress_file.read_content(path)
-    problems = [_in_words(path, problem)] if problem else []
-    problems += [
-        f"A progress file that could not be read is kept as {damaged.name}."
-        for damaged in progress_file.damaged_beside(path)
-    ]
-    kept, _ = progress_file.read_content(spare) if spare is not None else ({}, "")
-    if spare is not None and spare.exists():
-        content = progress_file.merged(content, kept)
-        problems.append(
-            f"The room's folder could not be written: {spare.name}, in this folder, "
-            "keeps what is missing there. The next check tries again."
-        )
-    return Progress(
-        content["checks"],
-        content["predictions"],
-        passed_on=content["passed_on"],
-        last_day=content.get("last_day"),
-        problems=problems,
-    )
-
-
-def _in_words(path, problem):
-    words = f"The progress file {path.name} {problem}"
-    if not os.path.isfile(path):  # nor is one whose folder may not be looked into
-        return f"{words}: nothing is kept."
-    return (
-        f"{words}. Nothing is lost: the next check keeps it as {path.name}.damaged "
-        "and begins a new one."
-    )

@@ -15,6 +15,11 @@ def main(arguments=None):
     """Print the page; returns 0 if everything works, 1 if not."""
     options = _options(arguments)
     _make_importable()
+    from bedrock_helpers.preflight.python_version import python_version
+
+    if not python_version().works:  # it cannot even read the rest
+        print(python_version())
+        return 1
     from bedrock_helpers.doctor import report_on
 
     report = report_on("live" if options.live else "offline", options.region)
@@ -35,10 +40,10 @@ def _options(arguments):
 
 
 def _make_importable():
-    """Where boto3 is missing, the course's modules can be imported one by one."""
+    """Where the whole cannot be imported, its modules can be, one by one."""
     try:
         import bedrock_helpers  # noqa: F401
-    except ModuleNotFoundError:
+    except Exception:  # boto3 is missing or broken, or this Python is too old
         alone = types.ModuleType("bedrock_helpers")
         alone.__path__ = [str(_PACKAGE)]
         sys.modules["bedrock_helpers"] = alone

@@ -65,6 +65,20 @@ def test_without_a_fault_everything_works(command):
     assert page.text.endswith("\nEverything works.\n")
 
 
+AS_AN_OLD_PYTHON_WOULD = """
+import runpy, sys
+sys.version_info = (3, 10, 13)
+sys.modules["tomllib"] = None  # a module that came with 3.11
+runpy.run_path("bedrock_helpers/preflight", run_name="__main__")
+"""
+
+
+def test_a_python_too_old_to_read_the_course():
+    page = preflight(command=("-c", AS_AN_OLD_PYTHON_WOULD))
+    assert (page.code, page.crosses) == (1, ["Python 3.11 or newer"]), page.text
+    assert "PYTHON=/path/to/python3.12" in page.text
+
+
 def test_a_missing_package(tmp_path):
     python = environment_without(tmp_path / "venv", "pandas", "pandas-*")
     page = preflight(python=python)
