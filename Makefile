@@ -69,7 +69,7 @@ doctor: venv ## one page: is this computer ready for the course? (ARGS="--live -
 	@JUPYTER_CONFIG_PATH=tools/jupyter $(PY) bedrock_helpers/preflight $(ARGS)
 
 roll-up: venv ## a host's tables of what a room has done: FOLDER=… (ARGS="--csv room.csv")
-	@$(PY) -m bedrock_helpers.checks.roll_up '$(FOLDER)' $(ARGS)
+	@$(PY) -m bedrock_helpers.checks.roll_up "$${FOLDER:-}" $(ARGS)
 
 clean: ## remove .venv and everything else that make made
 	@rm -rf .venv .venv-clients .lock-tools .make-log .hypothesis .pytest_cache .ruff_cache

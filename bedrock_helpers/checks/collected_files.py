@@ -87,10 +87,11 @@ def read_folder(folder):
 
 def _json_files(folder):
     line = "Type: make roll-up FOLDER=path/of/the/folder"
-    if not str(folder).strip() or not Path(folder).is_dir():
+    place = os.path.expanduser(folder)
+    if not os.path.isdir(place):
         raise ValueError(f"{one_line(folder)!r} is no folder that is there. {line}")
     try:
-        return sorted(p for p in Path(folder).iterdir() if p.suffix.lower() == ".json")
+        return sorted(p for p in Path(place).iterdir() if p.suffix.lower() == ".json")
     except OSError as error:
         words = f"{one_line(folder)!r} cannot be read ({error.strerror})"
         raise ValueError(f"{words}. {line}") from None

@@ -18,6 +18,8 @@ from bedrock_helpers.checks.course_contents import lessons
 #: A spreadsheet takes what begins so for a formula, and in some languages the wide
 #: forms too (OWASP, "CSV Injection").
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+#: UTF-8 with a mark at its beginning, without which Excel takes it for something else.
+_FOR_SPREADSHEETS = "utf-8-sig"
 
 
 def roll_up(folder):
@@ -173,7 +175,7 @@ def write_csv(table, path):
     """
     harmless = table.map(_no_formula)
     harmless.index = harmless.index.map(_no_formula)
-    harmless.to_csv(path, lineterminator="\n")
+    harmless.to_csv(path, lineterminator="\n", encoding=_FOR_SPREADSHEETS)
 
 
 def _no_formula(value):
@@ -218,7 +220,9 @@ def _write_both(people, exercises, path):
         write_csv(people, path)
         write_csv(exercises, beside)
     except OSError as error:
-        print(f"{path}: cannot be written ({error.strerror})", file=sys.stderr)
+        line = 'Type: make roll-up FOLDER=… ARGS="--csv room.csv"'
+        why = error.strerror or error
+        print(f"{path} cannot be written: {why}. {line}", file=sys.stderr)
         return 2
     print(f"Written: {path.name}, {beside.name}")
     return 0
