@@ -31,8 +31,11 @@ def test_every_numbered_notebook_was_measured():
 def test_a_record_agrees_with_itself(record):
     assert 0 < record["busiest_calls"] <= record["calls"]
     assert record["output_tokens"] <= record["max_tokens"]
-    for kind in ("input", "output", "max"):
+    for kind in ("input", "output", "cache_read", "cache_write", "max"):
         assert record[f"busiest_{kind}_tokens"] <= record[f"{kind}_tokens"]
+    read = ("input", "cache_read", "cache_write", "max")
+    set_aside = sum(record[f"busiest_{kind}_tokens"] for kind in read)
+    assert record["largest_call_tokens"] * record["busiest_calls"] >= set_aside
 
 
 @pytest.mark.parametrize("record", USAGE, ids=lambda r: f"{r['notebook']}/{r['tier']}")
@@ -52,6 +55,17 @@ def test_its_busiest_cell_is_one_that_may_call_live(record):
 def call(cell, read, written, limit):
     usage = {"inputTokens": read, "outputTokens": written}
     return {"cell": cell, "usage": usage, "max_tokens": limit, "model_id": "m"}
+
+
+def test_what_is_cached_is_set_aside_too():
+    cached = {"cacheReadInputTokens": 700, "cacheWriteInputTokens": 200}
+    calls = [call(1, 500, 5, 10), call(2, 10, 5, 10)]
+    calls[1]["usage"] |= cached
+    calls = [{**one, "tier": "default"} for one in calls]
+    (record,) = tool.records_of(tool.lessons()[0], calls, "today")
+    assert (record["busiest_cell"], record["largest_call_tokens"]) == (2, 920)
+    assert record["busiest_cache_read_tokens"] == 700
+    assert record["busiest_cache_write_tokens"] == 200
 
 
 def test_the_busiest_cell_is_the_one_that_sets_most_aside():

@@ -115,8 +115,7 @@ def _busiest(calls):
         cells.setdefault(call["cell"], []).append(call)
     cell = max(cells, key=lambda number: sum(map(_reserved, cells[number])))
     sums = _sums(cells[cell])
-    named = ("calls", "input_tokens", "output_tokens", "max_tokens")
-    busiest = {f"busiest_{name}": sums[name] for name in named}
+    busiest = {f"busiest_{name}": number for name, number in sums.items()}
     largest = max(map(_reserved, calls))
     return {"busiest_cell": cell, **busiest, "largest_call_tokens": largest}
 

@@ -66,7 +66,8 @@ def busiest_tokens():
         counts = QUOTAS[record["model_id"]]["output_counts"]
         settled = counts * record["busiest_output_tokens"]
         written = max(record["busiest_max_tokens"], settled)
-        yield record["busiest_input_tokens"] + written, record
+        read = ("input", "cache_read", "cache_write")
+        yield written + sum(record[f"busiest_{kind}_tokens"] for kind in read), record
 
 
 def test_a_person_costs_a_few_cents_as_the_table_says(prose):
@@ -107,7 +108,11 @@ def test_thirty_fit_into_the_defaults_and_four_into_a_small_quota(prose):
     assert SMALL // most == 4
     assert "a room of thirty fits into the same minute" in prose
     assert f"with {SMALL:,} tokens a minute only four people do" in prose
-    assert f": {-(-PEOPLE * most // SMALL)} minutes at {SMALL:,}" in printed("SMALL =")
+    shown = printed("SMALL =")
+    assert f": {-(-PEOPLE * most // SMALL)} minutes at {SMALL:,}" in shown
+    counted = ("input_tokens", "cache_write_tokens", "max_tokens")
+    day = sum(record[name] for record in USAGE for name in counted) * PEOPLE * 3
+    assert f"the whole course: {day:,} tokens, of {SMALL * 24 * 60:,} a day" in shown
 
 
 def test_output_counts_five_fold_for_claude_alone(prose):

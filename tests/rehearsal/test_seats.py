@@ -1,6 +1,8 @@
 """A seat's keys, as the host's notebook makes them, carry the lessons' live cells."""
 
 import json
+import stat
+import tempfile
 from types import SimpleNamespace
 
 import boto3
@@ -73,6 +75,20 @@ def seat(server, policy):
         "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
         "AWS_SESSION_TOKEN": keys["SessionToken"],
     }
+
+
+def test_a_seats_file_is_its_hosts_alone_and_gives_way_to_new_keys(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    write_keys = ran(("def write_keys",))["write_keys"]
+    for secret in ("of nine o'clock", "of ten"):
+        keys = {"AccessKeyId": "ASIA", "SecretAccessKey": secret, "SessionToken": "t"}
+        path = write_keys("seat-01", keys, "us-east-1")
+        assert f"export AWS_SECRET_ACCESS_KEY={secret}\n" in path.read_text()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [path] == [file for file in tmp_path.rglob("*") if file.is_file()]
 
 
 @pytest.mark.parametrize("name", LESSONS)
