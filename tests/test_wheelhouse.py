@@ -212,6 +212,7 @@ def test_outside_a_clone_git_is_named(tmp_path):
 def test_the_host_s_room_goes_along_and_what_is_not_committed_does_not(tmp_path):
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", REPOSITORY, clone], check=True)
+    shutil.copytree(REPOSITORY / "tools", clone / "tools", dirs_exist_ok=True)
     (clone / "room.toml").write_text('name = "Room 5"\n')
     (clone / "keys.csv").write_text("secret")
     (clone / "README.md").write_text("not committed")

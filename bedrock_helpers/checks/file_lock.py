@@ -13,6 +13,7 @@ except ImportError:  # Windows
 
 #: A write takes a millisecond or two: whoever holds a lock so long is stuck.
 LONGEST_WAIT_S = 5.0
+_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 
 
 @contextmanager
@@ -58,7 +59,7 @@ def locked(path, wait_s=LONGEST_WAIT_S):
 def _taken(lock, until):
     """The lock's handle, or None when it stayed with somebody else."""
     while True:
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0))
+        handle = os.open(lock, _FLAGS, 0o666)
         if _is_ours(handle) and _is_there(handle, lock):
             return handle
         os.close(handle)
@@ -83,6 +84,8 @@ def _is_ours(handle):
 
 def _is_there(handle, lock):
     """Whether this is still the file of that name, not one just taken away."""
+    if fcntl is None:  # Windows takes no file away that is open
+        return True
     try:
         return os.path.samestat(os.fstat(handle), os.stat(lock))
     except OSError:

@@ -88,8 +88,9 @@ def seat_name():
     """
     The name of this seat as a file's name, or an empty text.
 
-    Two seats never share one: what no file name may have is written as ``%2F`` is,
-    and a name too long ends in its own checksum.
+    Two seats never share one, unless they differ in capitals alone and the disk tells
+    none apart: what no file name may have is written as ``%2F`` is, and a name too
+    long ends in its own checksum.
 
     Examples
     --------

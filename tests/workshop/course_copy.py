@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.workshop.guide import REPOSITORY
 
 LONGEST_S = 300
+LEFT_OUT = ("AWS_", "BEDROCK_", "JUPYTER", "MAKE", "MFLAGS", "WHEELHOUSE", "ARGS")
 #: What stays in the foreground until Ctrl+C, and what it prints when it is there: the
 #: address that answers, or the file it has written.
 SERVERS = {
@@ -71,6 +72,11 @@ def _lend_packages(folder):
     (venv / ".installed-from").write_bytes(made.stdout)
 
 
+#: Whoever else listens on the port of `make serve` fails no test. (JupyterLab takes
+#: another port by itself, and words typed on the line go before this variable.)
+ANY_FREE_PORT = {"make serve": {"ARGS": "--port 0"}}
+
+
 class Terminal:
     """Where commands are typed: a folder, and variables like those of a new login."""
 
@@ -79,12 +85,13 @@ class Terminal:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("AWS_", "BEDROCK_", "JUPYTER"))
+            if not name.startswith(LEFT_OUT)
         }
         jupyter = {
             f"JUPYTER_{kind}_DIR": str(scratch / kind.lower())
             for kind in ("CONFIG", "DATA", "RUNTIME")
         }
+        jupyter["IPYTHONDIR"] = str(scratch / "ipython")  # else a history at home
         browser = {"BROWSER": "true"}  # a program that opens nothing
         self.environment = kept | jupyter | browser | variables
 
@@ -117,7 +124,7 @@ class Terminal:
             process = subprocess.Popen(
                 ["sh", "-c", command],
                 cwd=self.folder,
-                env=self.environment,
+                env=ANY_FREE_PORT.get(command, {}) | self.environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
