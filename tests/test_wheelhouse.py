@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.wheelhouse.course import is_own_start, write_start
 from tools.wheelhouse.packages import (
     explain,
     missing,
@@ -191,6 +192,23 @@ def test_a_folder_of_packages_that_is_somebody_elses_is_left_alone(tmp_path):
     wheel(theirs, "theirs-1-py3-none-any.whl")
     assert_one_sentence(run(tmp_path), str(theirs), "WHEELHOUSE=")
     assert [path.name for path in theirs.iterdir()] == ["theirs-1-py3-none-any.whl"]
+
+
+def test_a_start_that_is_somebody_elses_is_left_alone_with_what_is_beside_it(tmp_path):
+    (tmp_path / "packages").mkdir()
+    theirs = wheel(tmp_path / "packages", "theirs-1-py3-none-any.whl")
+    (tmp_path / "START.txt").write_text("My band's songs")
+    assert_one_sentence(run(tmp_path), "START.txt", "WHEELHOUSE=")
+    assert (tmp_path / "START.txt").read_text() == "My band's songs"
+    assert theirs.exists()
+
+
+def test_a_start_of_this_program_is_known_by_its_first_line(tmp_path):
+    start = tmp_path / "START.txt"
+    start.touch()
+    assert is_own_start(start)
+    write_start(tmp_path, EVERY_TARGET)
+    assert is_own_start(start)
 
 
 def test_a_file_in_place_of_the_folder_is_named(tmp_path):

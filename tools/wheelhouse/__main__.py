@@ -80,10 +80,10 @@ def _prepare(folder):
     """Make the folder, or take one that this program made; where its packages go."""
     wheels = folder / "packages"
     start = folder / course.START
-    if wheels.exists() and not start.exists():
+    if theirs := _in_the_way(start, wheels):
         raise NotFetched(
-            f"{wheels} is there already, and not from 'make wheelhouse' (it has no "
-            f"{start.name} beside it): name another folder: make wheelhouse "
+            f"{theirs} is there already, and not from 'make wheelhouse': name another "
+            "folder: make wheelhouse "
             f"WHEELHOUSE={shlex.quote(str(folder / 'bedrock'))}"
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,6 +92,13 @@ def _prepare(folder):
     wheels.mkdir(exist_ok=True)
     (REPOSITORY / LOG).parent.mkdir(exist_ok=True)
     return wheels
+
+
+def _in_the_way(start, wheels):
+    """What is there already and not from this program, if anything."""
+    if start.exists():
+        return None if course.is_own_start(start) else start
+    return wheels if wheels.exists() else None
 
 
 def _covered(wheels, entries):

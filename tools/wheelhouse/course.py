@@ -52,6 +52,12 @@ first: sha256sum -c SHA256SUMS (on a Mac: shasum -a 256 -c SHA256SUMS).
 """  # noqa: E501 (lines to type stay whole)
 
 
+def is_own_start(path):
+    """Whether a START.txt is one of these, or was begun; nobody else's is replaced."""
+    said = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return not said or said[0] == LINES.splitlines()[0]
+
+
 def write_start(folder, covered):
     """Write the lines to type; `covered` are targets that have all they need."""
     pythons = {}
