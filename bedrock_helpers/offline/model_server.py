@@ -30,8 +30,7 @@ DEFAULT_SLOTS = 4
 LARGEST_SLOTS = 64
 #: Connections at a time: each of them waits for a slot, or is being answered.
 _CONNECTIONS = 256
-#: No page, and nothing that would tell one learner what another asks. The counts of
-#: ``/metrics`` hold no text.
+#: No page, and no list of what others ask. The counts of ``/metrics`` hold no text.
 _PRIVATE = {"ui": False, "endpoint_slots": False, "endpoint_metrics": True}
 _STOPS = {signal.SIGINT, signal.SIGTERM}
 
@@ -44,6 +43,10 @@ class CannotServe(Exception):
 def serve(file=DEFAULT_FILE, *, slots=DEFAULT_SLOTS, group=None):
     """
     Run the small model for other processes while a ``with`` block lasts.
+
+    Whoever may read the file may ask as much as they like, and so keep others waiting.
+    They are shown nobody's prompt; but llama.cpp keeps a slot's last one, and says how
+    much of a new one it had read before: whoever guesses a beginning can test it.
 
     Parameters
     ----------
