@@ -143,7 +143,7 @@ def _of_the_checkout():
 
 def _from_file(path, source):
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # as Windows may begin it
     except (OSError, UnicodeDecodeError) as error:
         words = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ValueError(

@@ -203,6 +203,11 @@ def test_a_faulty_variable_is_named_too(monkeypatch, variable, words):
         bh.connect()
 
 
+def test_a_file_may_begin_as_windows_editors_let_it(room):
+    room("").write_bytes(b'\xef\xbb\xbfmode = "offline"\r\n')
+    assert read_room().mode == "offline"
+
+
 def test_a_file_that_is_no_text_is_named(room):
     room("").write_bytes(b"\xff\xfe")
     with pytest.raises(ValueError, match="cannot be read: it is not UTF-8"):

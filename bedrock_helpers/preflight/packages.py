@@ -5,7 +5,7 @@ from importlib import metadata
 
 from bedrock_helpers.preflight.checkout import (
     checkout_of,
-    python_to_type,
+    install_line,
     running_package,
 )
 from bedrock_helpers.preflight.report import Finding
@@ -39,11 +39,11 @@ def packages():
     if checkout:
         lines = _LOCKED.findall((checkout / "requirements.lock").read_text("utf-8"))
         name = "requirements.lock"
-        repair = f"{python_to_type()} -m pip install --no-deps -r requirements.lock"
+        repair = "-r requirements.lock"
     else:
         lines = metadata.requires("bedrock-helpers") or []
         name = "what the course requires"
-        repair = f"{python_to_type()} -m pip install --no-deps {{odd}}"
+        repair = "{odd}"
     wanted = list(_for_this_machine(lines))
     odd = {str(r): words for r in wanted if (words := _problem(r))}
     if not odd:
@@ -82,6 +82,5 @@ def _finding(odd, count, name, repair):
         f"{len(odd)} of {count} are not as in {name}",
         f"{len(odd)} of {count} are not",
         "; ".join(odd.values()),
-        repair.format(odd=wanted)
-        + "  (without a network, add: --no-index --find-links WHEELHOUSE)",
+        install_line(repair.format(odd=wanted)),
     )

@@ -28,7 +28,7 @@ def settings():
             WHAT,
             False,
             mode,
-            f"BEDROCK_MODE={mode}",
+            f"BEDROCK_MODE={mode!r}",
             "a mode is 'offline' or 'live'; every bh.connect() of a notebook fails",
             "unset BEDROCK_MODE",
         )
@@ -43,7 +43,15 @@ def settings():
             str(wrong),
             "correct them as said, or work without a room: export BEDROCK_ROOM=",
         )
-    return Finding(WHAT, True, f"mode {mode}, {room_words(room)}")
+    return Finding(WHAT, True, _in_words(room))
+
+
+def _in_words(room):
+    """Who answers: what BEDROCK_MODE says goes before the room."""
+    mode = os.environ.get("BEDROCK_MODE")
+    if not mode and room and room.mode:
+        return room_words(room)
+    return f"mode {mode or 'offline'}, {room_words(room)}"
 
 
 def room_words(room):

