@@ -52,4 +52,5 @@ def _make_importable():
 if __name__ == "__main__":
     if not __package__:  # run as a folder: its files are no modules of their own
         sys.path[0] = str(_PACKAGE.parent)
+    sys.stdout.reconfigure(encoding="utf-8")  # Windows has no ticks for a file else
     sys.exit(main())

@@ -50,7 +50,7 @@ def preflight(
         env={**os.environ, **environment},
         cwd=folder,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert ran.stderr == ""
     return Page(ran.returncode, ran.stdout)
