@@ -27,11 +27,11 @@ def progress():
     problems = [_in_words(path, problem)] if problem else []
     problems += [
         f"A progress file that could not be read is kept as {damaged.name}."
-        for damaged in progress_file.damaged_beside(path)
+        for place in filter(None, (path, spare))
+        for damaged in progress_file.damaged_beside(place)
     ]
-    kept, _ = progress_file.read_content(spare) if spare is not None else ({}, "")
-    if spare is not None and spare.exists():
-        content = progress_file.merged(content, kept)
+    if spare is not None and spare.is_file():
+        content = progress_file.merged(content, progress_file.read_content(spare)[0])
         problems.append(
             f"The room's folder could not be written: {spare.name}, in this folder, "
             "keeps what is missing there. The next check tries again."

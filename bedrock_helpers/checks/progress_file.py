@@ -147,12 +147,11 @@ def note(kind, name, value):
 
 def _add(path, spare, kind, name, value):
     """Write one result; what the spare file holds moves to its place."""
-    if spare is not None and spare.exists():
+    if spare is not None and spare.is_file():
         with locked(path), locked(spare):
-            kept, problem = read_content(spare)
+            kept = _unspoilt(spare)
             _write(path, merged(_unspoilt(path), kept), kind, name, value)
-            if not problem:
-                spare.unlink()
+            spare.unlink(missing_ok=True)
         return
     with locked(path):
         _write(path, _unspoilt(path), kind, name, value)

@@ -114,6 +114,16 @@ def test_what_stayed_here_goes_to_the_room_as_soon_as_that_can_be_written(room, 
     assert "could not be written" not in repr(bh.progress())
 
 
+def test_a_damaged_file_of_this_folder_is_set_aside_and_not_waited_for(room, here):
+    spare = here / ".bedrock_progress.row2.json"
+    spare.write_text("{")
+    note("checks", "late", True)
+    assert bh.progress().checks == {"late": True}
+    assert "could not be written" not in repr(bh.progress())
+    assert f"is kept as {spare.name}.damaged" in repr(bh.progress())
+    assert [path.name for path in here.iterdir()] == [f"{spare.name}.damaged"]
+
+
 @pytest.mark.parametrize(
     ("seat", "name"),
     [
