@@ -9,6 +9,8 @@ import boto3
 import pytest
 
 from bedrock_helpers.offline.server import serve
+from tests.loopback_aws import without_aws
+from tests.preflight.planted import preflight
 from tests.rehearsal.rehearsal import rehearse
 from tools.refresh_notebooks import REPOSITORY, read_notebook
 
@@ -89,6 +91,14 @@ def test_a_seats_file_is_its_hosts_alone_and_gives_way_to_new_keys(
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [path] == [file for file in tmp_path.rglob("*") if file.is_file()]
+
+
+def test_everything_works_for_a_seat(policy, monkeypatch, tmp_path):
+    without_aws(monkeypatch, tmp_path)
+    with serve() as server:
+        environment = {**server.environment, **seat(server, policy)}
+        page = preflight("--live", **environment)
+    assert (page.code, page.crosses) == (0, []), page.text
 
 
 @pytest.mark.parametrize("name", LESSONS)
