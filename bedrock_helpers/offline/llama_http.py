@@ -3,7 +3,8 @@
 import http.client
 import json
 import socket
-from contextlib import closing
+import threading
+from contextlib import closing, contextmanager, suppress
 from urllib.parse import urlsplit
 
 #: Seconds between two looks whether a reply that has not begun is still wanted.
@@ -60,7 +61,7 @@ def stream(address, key, path, body, take, enough, silence_s=_SILENCE_S):
     take : callable
         Is given each piece; true ends the reply.
     enough : list of threading.Event
-        One that is set ends it too, also before it has begun.
+        One that is set ends it too, before it has begun and between two pieces.
     silence_s : float
         How long a reply that has begun may say nothing.
 
@@ -80,10 +81,45 @@ def stream(address, key, path, body, take, enough, silence_s=_SILENCE_S):
         if not _begins(connection.sock, enough):
             return None
         connection.sock.settimeout(silence_s)
-        with closing(connection.getresponse()) as reply:
-            if reply.status != http.HTTPStatus.OK:
-                return json.load(reply)
-            return _give(reply, take)
+        try:
+            with _left_once(enough, connection.sock):
+                result = _read(connection, take)
+        except (OSError, http.client.HTTPException):
+            if not _is_enough(enough):
+                raise
+        return None if _is_enough(enough) else result
+
+
+def _read(connection, take):
+    with closing(connection.getresponse()) as reply:
+        if reply.status != http.HTTPStatus.OK:
+            return json.load(reply)
+        return _give(reply, take)
+
+
+def _is_enough(enough):
+    return any(event.is_set() for event in enough)
+
+
+@contextmanager
+def _left_once(enough, sock):
+    """End what is being read once it is wanted no more, though no piece comes."""
+    over = threading.Event()
+
+    def watch():
+        while not over.wait(_LOOK_S):
+            if _is_enough(enough):
+                with suppress(OSError):  # it has ended meanwhile
+                    sock.shutdown(socket.SHUT_RDWR)
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
 
 
 def _sent(address, key, path, body, timeout_s):
@@ -97,7 +133,7 @@ def _sent(address, key, path, body, timeout_s):
 def _begins(sock, enough):
     """Wait for the first byte of the reply, for as long as it is wanted."""
     sock.settimeout(_LOOK_S)
-    while not any(event.is_set() for event in enough):
+    while not _is_enough(enough):
         try:
             sock.recv(1, socket.MSG_PEEK)
         except TimeoutError:

@@ -81,6 +81,17 @@ def test_what_is_wanted_no_more_is_not_waited_for():
     assert (ended, pieces) == (None, [])
 
 
+def test_one_that_falls_silent_is_left_as_soon_as_it_is_wanted_no_more():
+    wanted_no_more = threading.Event()
+    with peer(HEADER + chunked(event("[silent]"))) as (address, _):
+        asked = (address, KEY, "/v1/completions", {})
+
+        def take(piece):
+            wanted_no_more.set()
+
+        assert llama_http.stream(*asked, take, [wanted_no_more]) is None
+
+
 def test_a_refusal_is_told_as_it_is():
     refused = b'{"error": {"code": 400, "message": "no"}}'
     header = HEADER.replace(b"200 OK", b"400 Bad Request")

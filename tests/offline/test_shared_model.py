@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import threading
 
 import pytest
@@ -259,6 +260,16 @@ def test_what_is_given_up_while_it_waits_is_left_at_once(served, shared):
         stream.close()
     until(served, requests_processing=0, requests_deferred=0)
     assert pieces == []
+
+
+def test_a_server_that_is_halted_in_mid_reply_can_be_left(tmp_path):
+    file = tmp_path / "model.json"
+    with running("--file", str(file), "--slots", "1") as server:
+        stream = LocalModel(SharedServer(file)).stream("Once", LONG, Generation())
+        assert next(stream)
+        server.send_signal(signal.SIGSTOP)  # Ctrl+Z
+        stream.close()
+        assert list(stream) == []
 
 
 # Whose model it is
