@@ -219,13 +219,14 @@ def test_a_wheelhouse_is_not_looked_for_once_all_is_installed(project, wheelhous
 
 def test_a_wheelhouse_that_is_not_there_is_named(bare_project, tmp_path):
     result = bare_project.setup(WHEELHOUSE="/nowhere/stick")
-    assert_one_sentence(result, "no folder /nowhere/stick", "make lab WHEELHOUSE=")
+    assert_one_sentence(result, "no folder /nowhere/stick", "lab WHEELHOUSE=")
     assert not (tmp_path / ".venv").exists()
 
 
 def test_a_folder_that_is_no_wheelhouse_is_named(bare_project, tmp_path):
     result = bare_project.setup(WHEELHOUSE=str(tmp_path))
-    assert_one_sentence(result, str(tmp_path), "START.txt", "make lab WHEELHOUSE=")
+    again = f"make -C '{bare_project.folder}' lab WHEELHOUSE="
+    assert_one_sentence(result, str(tmp_path), "START.txt", again)
 
 
 def test_what_a_wheelhouse_lacks_is_named_with_the_python(project, wheelhouse):
@@ -235,6 +236,48 @@ def test_what_a_wheelhouse_lacks_is_named_with_the_python(project, wheelhouse):
     assert_one_sentence(
         result, f"{wheelhouse} has no missing-package==1 for {version}", "START.txt"
     )
+
+
+def pretend_python(folder, minor):
+    """A Python of our own on a PATH, that notes under which name it was started."""
+    folder.mkdir(exist_ok=True)
+    program = folder / f"python3.{minor}"
+    program.write_text(
+        f'#!/bin/sh\necho 3.{minor} >> "{folder}/used"\nexec {sys.executable} "$@"\n'
+    )
+    program.chmod(0o755)
+
+
+@pytest.mark.parametrize("tags", [("11",), ("12",), ("11", "12"), ()])
+def test_a_python_that_the_wheelhouse_has_packages_for_goes_before_a_newer_one(
+    bare_project, wheelhouse, tmp_path, tags
+):
+    for minor in ("11", "12", "13"):
+        pretend_python(tmp_path / "bin", minor)
+    for tag in tags:
+        name = f"some-1-cp3{tag}-cp3{tag}-manylinux_2_28_x86_64.whl"
+        (wheelhouse / "packages" / name).touch()
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    done = bare_project.setup(PYTHON="", WHEELHOUSE=str(wheelhouse), PATH=path)
+    assert done.returncode == 0, done.stderr
+    used = (tmp_path / "bin" / "used").read_text().split()
+    assert set(used) == {"3." + max(tags, default="13")}
+
+
+def test_the_python_that_is_asked_for_replaces_that_of_a_venv(bare_project, tmp_path):
+    venv = bare_project.folder / ".venv"
+    assert bare_project.setup().returncode == 0
+    (venv / "old").touch()
+    bare_project.lock("# changed\n")
+    assert bare_project.setup().returncode == 0
+    assert (venv / "old").exists()  # the same Python: nothing is made anew
+    other = venv / "bin" / "python"
+    other.unlink()
+    other.write_text(f"#!/bin/sh\nexec {sys.executable} -c \"print('3.11.0')\"\n")
+    other.chmod(0o755)
+    bare_project.lock("# changed again\n")
+    assert bare_project.setup().returncode == 0
+    assert not (venv / "old").exists()
 
 
 def test_a_damaged_file_of_a_wheelhouse_is_named(bare_project, wheelhouse):

@@ -2,7 +2,8 @@
 # Make .venv with the packages of requirements.lock and this package; when nothing
 # has changed since the last time, do nothing. Called by make; run from anywhere.
 # With the word "test", what the tests add is installed too: requirements-test.lock.
-# PYTHON=/path/to/python3.12 chooses the Python; else the first that is new enough.
+# PYTHON=/path/to/python3.12 chooses the Python; else the first that is new enough,
+# of those that a wheelhouse has packages for if there are any.
 # WHEELHOUSE=folder: the course's packages come from a folder that `make wheelhouse`
 # filled, and from nowhere else; pip's own settings do not matter then.
 set -eu
@@ -20,7 +21,9 @@ test_stamp=.venv/.test-tools-from # the same of the test tools
 what=${1:-lesson}
 retry="make lab"
 if [ "$what" = test ]; then retry="make test"; fi
-if [ -n "$wheelhouse" ]; then retry="$retry WHEELHOUSE='$wheelhouse'"; fi
+# Whoever installs from a stick types in the stick's folder.
+here="make -C '$PWD'"
+if [ -n "$wheelhouse" ]; then retry="$here ${retry#make } WHEELHOUSE='$wheelhouse'"; fi
 
 fail() {
     printf '%s\n' "$*" >&2
@@ -35,9 +38,19 @@ version_of() {
     "$1" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null || true
 }
 
+# Those that the wheelhouse has packages for; of all systems together.
+pythons_of_wheelhouse() {
+    for minor in 13 12 11; do
+        for wheel in "$wheelhouse/packages/"*"-cp3$minor-cp3$minor-"*; do
+            if [ -e "$wheel" ]; then echo "python3.$minor" && break; fi
+        done
+    done
+}
+
 find_python() {
     if [ -n "${PYTHON:-}" ]; then set -- "$PYTHON"; else
-        set -- python3.13 python3.12 python3.11 python3 python
+        # shellcheck disable=SC2046 # names without spaces
+        set -- $(pythons_of_wheelhouse) python3.13 python3.12 python3.11 python3 python
     fi
     too_old=
     nothing="${PYTHON:-python3} does not run"
@@ -74,9 +87,12 @@ stamped() {
         is_new_enough .venv/bin/python
 }
 
-# A .venv made in another folder, or by a Python that is gone or too old, is no use.
+# A .venv made in another folder, or by a Python that is gone, too old or not the one
+# that is asked for, is no use.
 is_usable() {
     is_new_enough .venv/bin/python || return 1
+    [ -z "${PYTHON:-}" ] ||
+        [ "$(version_of "$PYTHON")" = "$(version_of .venv/bin/python)" ] || return 1
     [ ! -f "$stamp" ] || [ "$(sed 's/ [0-9]* [0-9]*$//' "$stamp")" = "$PWD" ]
 }
 
@@ -111,10 +127,10 @@ check_wheelhouse() {
     if [ -z "$wheelhouse" ]; then return; fi
     [ -d "$wheelhouse" ] ||
         fail "There is no folder $wheelhouse: put the stick in or connect the share," \
-            "see where its START.txt is, and type: make lab WHEELHOUSE='/that/folder'"
+            "see where its START.txt is, and type: $here lab WHEELHOUSE='/that/folder'"
     [ -d "$wheelhouse/packages" ] ||
         fail "$wheelhouse was not filled by 'make wheelhouse' (it has no folder" \
-            "packages): type the folder that START.txt is in, for example: make lab" \
+            "packages): type the folder that START.txt is in, for example: $here lab" \
             "WHEELHOUSE='$wheelhouse/bedrock'"
 }
 
@@ -128,8 +144,8 @@ explain_wheelhouse_failure() {
         package=$(sed -n 's/.*No matching distribution found for //p' "$log" | head -n 1)
         fail "$wheelhouse has no ${package:-package} for Python" \
             "$(version_of .venv/bin/python) on $(uname -s) $(uname -m): its START.txt" \
-            "says what it is for. With another Python, type 'make clean' and '$retry" \
-            "PYTHON=/path/to/python3.12'."
+            "says what it is for. With one of those, type: $retry" \
+            "PYTHON=/path/to/python3.12"
     fi
     explain_pip_failure
 }
