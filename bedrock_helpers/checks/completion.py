@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import chain, count
 from pathlib import Path
 
 from bedrock_helpers.checks.plain_words import one_line
@@ -71,6 +72,8 @@ def write_record(progress, name, folder="."):
     """
     Write both files; what :meth:`Progress.record` does.
 
+    They take the place of an earlier record of the same name, and of nobody else's.
+
     There is no checksum in them: a file cut short is no JSON any more, and whoever
     changes a number could change a checksum too. Of guesses the file has only the
     counts, since a guess may be any words.
@@ -105,8 +108,8 @@ def write_record(progress, name, folder="."):
     """
     name, folder = _checked_name(name), _checked_folder(folder)
     said = record_of(progress, name)
-    stem = f"completion_{_as_file_name(name)}"
-    path, page = folder / f"{stem}.json", folder / f"{stem}.html"
+    path = _path_for(folder, name)
+    page = path.with_suffix(".html")
     write_whole(path, json.dumps(said, indent=1))
     write_whole(page, _page(progress, said))
     return CompletionRecord(path, page, f"{name}: {counted(progress.counts())}")
@@ -186,6 +189,23 @@ def _checked_folder(folder):
             'Type: bh.progress().record(name="…", folder=".")'
         )
     return path
+
+
+def _path_for(folder, name):
+    """The person's own earlier record, else a name that no other record has."""
+    stem = f"completion_{_as_file_name(name)}"
+    numbered = (f"{stem}_{number}" for number in count(2))
+    for file_name in chain([stem], numbered):
+        path = folder / f"{file_name}.json"
+        if not path.exists() or _name_in(path) == name:
+            return path
+
+
+def _name_in(path):
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["name"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def _as_file_name(name):

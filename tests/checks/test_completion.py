@@ -93,6 +93,24 @@ def test_a_second_record_takes_the_place_of_the_first(tmp_path):
     assert len(list(tmp_path.glob("completion_*"))) == 2
 
 
+def test_two_people_whose_names_make_one_file_name_both_have_a_record(tmp_path):
+    ours = [bh.progress().record(name, tmp_path) for name in ("Ada", "Ada!", "ADA")]
+    assert [record.path.name for record in ours] == [
+        "completion_ada.json",
+        "completion_ada_2.json",
+        "completion_ada_3.json",
+    ]
+    again = bh.progress().record("Ada!", tmp_path)
+    assert again.path == ours[1].path
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_a_file_there_that_is_no_record_is_left_alone(tmp_path):
+    (tmp_path / "completion_ada.json").write_text("[notes", encoding="utf-8")
+    assert bh.progress().record("Ada", tmp_path).path.name == "completion_ada_2.json"
+    assert (tmp_path / "completion_ada.json").read_text(encoding="utf-8") == "[notes"
+
+
 @pytest.mark.parametrize("name", ["", "  \n", None, 7, ...])
 def test_no_name_is_refused_with_the_line_to_type(name, tmp_path):
     with pytest.raises(ValueError, match=r"Type: bh\.progress\(\)\.record\(name="):
