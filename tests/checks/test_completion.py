@@ -102,7 +102,7 @@ def test_two_people_whose_names_make_one_file_name_both_have_a_record(tmp_path):
     ]
     again = bh.progress().record("Ada!", tmp_path)
     assert again.path == ours[1].path
-    assert len(list(tmp_path.iterdir())) == 6
+    assert len(list(tmp_path.glob("completion_*"))) == 6
 
 
 def test_a_file_there_that_is_no_record_is_left_alone(tmp_path):
