@@ -139,7 +139,7 @@ def test_what_is_said_of_roles_is_what_assume_role_says(prose):
 
 
 def test_the_denials_are_read_as_they_are(prose):
-    denied = error("amazon.nova-pro-v1:0")
+    denied = error("modelId=PRO")
     assert "assumed-role/course-room/seat-02" in denied
     assert "no identity-based policy allows" in denied
     assert "*Who* is `seat-02`; *no identity-based policy allows* it" in prose
