@@ -6,9 +6,12 @@ import subprocess
 import sys
 import urllib.request
 
+from bedrock_helpers.offline.parameters import Sampling
 from tests.offline.programs import CLEAN, REPOSITORY
 
 SERVER_VARIABLE = "BEDROCK_MODEL_SERVER"
+#: What SmolLM2 goes on with, at temperature 0, for as long as it may.
+ENDLESS, LONG = "0, " * 8, Sampling(4000, 0, 1)
 _COUNTED = "llamacpp:"
 _TURNS = 20_000
 

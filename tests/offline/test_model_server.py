@@ -22,10 +22,8 @@ from bedrock_helpers.offline.local_model import LocalModel, local_model
 from bedrock_helpers.offline.model_server import CannotServe, serve
 from bedrock_helpers.offline.parameters import Sampling
 from bedrock_helpers.offline.shared_model import SharedServer
-from tests.offline.model_servers import SERVER_VARIABLE, running
+from tests.offline.model_servers import ENDLESS, LONG, SERVER_VARIABLE, running
 from tests.offline.programs import CLEAN, REPOSITORY
-
-LONG = Sampling(4000, 1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +95,7 @@ def test_a_group_may_read_it_where_one_is_named(tmp_path):
 def test_ctrl_c_and_sigterm_stop_it_and_take_the_file_away(tmp_path, name, is_busy):
     file = tmp_path / "model.json"
     with running("--file", str(file), "--slots", "1") as process:
-        stream = LocalModel(SharedServer(file)).stream("One,", LONG, Generation())
+        stream = LocalModel(SharedServer(file)).stream(ENDLESS, LONG, Generation())
         assert not is_busy or next(stream)
         process.send_signal(name)
         assert process.wait(60) == 0

@@ -21,6 +21,8 @@ from bedrock_helpers.offline.shared_model import SharedServer
 from bedrock_helpers.offline.token_scores import draw, next_logprobs, score
 from tests.offline.desk import HAIKU, MICRO, open_desk, text_of, tokens, user
 from tests.offline.model_servers import (
+    ENDLESS,
+    LONG,
     SERVER_VARIABLE,
     counts,
     kernel,
@@ -29,7 +31,7 @@ from tests.offline.model_servers import (
 )
 from tests.offline.peer import peer
 
-GREEDY, LONG = Sampling(12, 0, 1), Sampling(4000, 1, 1)
+GREEDY = Sampling(12, 0, 1)
 QUESTIONS = [f"Tell me about the number {number}." for number in range(10)]
 TEXT = "The ship of the harbour left at nine, and nobody saw it again. Café 🎉"
 
@@ -186,7 +188,7 @@ def test_processes_share_it_and_nothing_else(served):
 
 def test_who_waits_is_answered_in_the_order_of_arrival(tmp_path):
     with serve(tmp_path / "model.json", slots=1) as file:
-        long = LocalModel(SharedServer(file)).stream("Once", LONG, Generation())
+        long = LocalModel(SharedServer(file)).stream(ENDLESS, LONG, Generation())
         assert next(long)
         ended, threads = [], []
         for number in range(4):
@@ -236,7 +238,7 @@ def test_a_text_scores_the_same_while_every_slot_is_wanted_by_others(served, sha
 
 def test_leaving_a_stream_ends_its_making(served, shared):
     before = counts(served)["tokens_predicted_total"]
-    stream = shared.stream("One, two,", LONG, Generation())
+    stream = shared.stream(ENDLESS, LONG, Generation())
     assert next(stream)
     stream.close()
     until(served, requests_processing=0)
@@ -245,7 +247,7 @@ def test_leaving_a_stream_ends_its_making(served, shared):
 
 def test_what_is_given_up_while_it_waits_is_left_at_once(served, shared):
     others = [LocalModel(SharedServer(served)) for _ in "ab"]
-    busy = [model.stream("One, two,", LONG, Generation()) for model in others]
+    busy = [model.stream(ENDLESS, LONG, Generation()) for model in others]
     for stream in busy:
         assert next(stream)
     stopped, pieces = threading.Event(), []
@@ -265,7 +267,7 @@ def test_what_is_given_up_while_it_waits_is_left_at_once(served, shared):
 def test_a_server_that_is_halted_in_mid_reply_can_be_left(tmp_path):
     file = tmp_path / "model.json"
     with running("--file", str(file), "--slots", "1") as server:
-        stream = LocalModel(SharedServer(file)).stream("Once", LONG, Generation())
+        stream = LocalModel(SharedServer(file)).stream(ENDLESS, LONG, Generation())
         assert next(stream)
         server.send_signal(signal.SIGSTOP)  # Ctrl+Z
         stream.close()
@@ -422,7 +424,7 @@ def test_a_server_killed_in_mid_reply_ends_the_stream_with_an_error(
     with running("--file", str(file), "--slots", "1") as server:
         desk = open_desk()
         asked = {"modelId": MICRO, "messages": [user("Tell me a long story.")]}
-        asked["inferenceConfig"] = {"maxTokens": 4000, "temperature": 1}
+        asked["inferenceConfig"] = {"maxTokens": 4000, "temperature": 0}
         stream = iter(desk.call("ConverseStream", **asked)["stream"])
         assert "messageStart" in next(stream) and "contentBlockDelta" in next(stream)
         server.kill()
