@@ -22,6 +22,9 @@ _OF_THE_CALLER = {
     "SignatureDoesNotMatch": "InvalidSignatureException",
 }
 _CALLERS_FAULTS = {*_OF_THE_CALLER, *_OF_THE_CALLER.values()}
+#: How ids of temporary keys begin; these count only with their session token (IAM
+#: user guide, "IAM identifiers", unique ID prefixes).
+_TEMPORARY = "ASIA"
 #: An address that does not answer is given up after some seconds, not minutes.
 _QUICK = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
 
@@ -112,7 +115,7 @@ def _caller_and_clock(session, place):
     if error and blames_clock(error):
         return [clock(theirs, ours, refused=True)], False
     known = f"account {session.account}"
-    found = [_unknown(what, error) if error else Finding(what, True, known)]
+    found = [_unknown(what, error, session) if error else Finding(what, True, known)]
     if theirs:
         found.append(clock(theirs, ours))
     return found, not (error and _is_of_the_caller(error))
@@ -131,7 +134,7 @@ def _who_calls(session):
         return getattr(error, "response", {}), error
 
 
-def _unknown(what, error):
+def _unknown(what, error, session):
     """Why a caller is refused: STS has its own code for what Bedrock refuses too."""
     finding = failed(what, error)
     refusal = getattr(error, "response", {}).get("Error", {})
@@ -139,6 +142,10 @@ def _unknown(what, error):
     if code:
         known = explain({"Error": {**refusal, "Code": code}})
         finding.cause, finding.cure = known.cause, known.cure
+    keys = session.get_credentials()
+    if code and keys and keys.access_key.startswith(_TEMPORARY) and not keys.token:
+        finding.cause = "these keys are temporary, and their session token is missing"
+        finding.cure = "export AWS_SESSION_TOKEN=…, from where the two keys came from"
     return finding
 
 

@@ -305,6 +305,16 @@ def test_credentials_that_have_expired():
     assert page.cure().startswith("get new ones: aws sso login")
 
 
+def test_temporary_keys_whose_session_token_was_forgotten():
+    with serve() as server:
+        keys = role_of(server)
+        keys.pop("AWS_SESSION_TOKEN")
+        page = preflight("--live", **live(server) | keys)
+    assert (page.code, page.crosses) == (1, [CALLER]), page.text
+    assert page.cause().endswith("their session token is missing")
+    assert page.cure().startswith("export AWS_SESSION_TOKEN=")
+
+
 @pytest.mark.parametrize(("ahead", "words"), [(20, "behind"), (-20, "ahead")])
 def test_a_clock_that_is_twenty_minutes_off(ahead, words):
     with serve() as server:
