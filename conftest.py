@@ -25,10 +25,19 @@ def pytest_report_header():
     return "with: " + ", ".join(f"{name} {version(name)}" for name in _SHOWN)
 
 
+_YOURS = ("AWS_", "BEDROCK_")
+
+
 @pytest.fixture(autouse=True)
 def _nothing_of_yours(monkeypatch, tmp_path):
-    """No variable of yours reaches a test, and no test reaches your progress."""
-    for name in [n for n in os.environ if n.startswith(("AWS_", "BEDROCK_"))]:
+    """No variable of yours reaches a test, no test reaches your progress.
+
+    What a doctest sets in the environment ends with it.
+    """
+    for name in [n for n in os.environ if n.startswith(_YOURS)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("BEDROCK_ROOM", "")  # nor a room.toml of yours
     monkeypatch.setenv("BEDROCK_PROGRESS_FILE", str(tmp_path / "progress.json"))
+    yield
+    for name in [n for n in os.environ if n.startswith(_YOURS)]:
+        del os.environ[name]
