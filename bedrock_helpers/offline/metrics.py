@@ -157,20 +157,21 @@ class BedrockMetrics:
         base_id : str, optional
             As for :func:`metric_values`.
         """
-        values = metric_values(record, base_id)
-        for dimensions in dimension_sets(record):
-            for name, value in values.items():
-                self._count(name, dimensions, record.time, value)
+        values = metric_values(record, base_id).items()
+        minute = _minute(record.time)
+        with self._lock:
+            for dimensions in dimension_sets(record):
+                self._of(dimensions, minute).update(values)
 
     def add_delivery(self, name, time):
         """Count the delivery of an invocation log, by one of DELIVERY_METRICS."""
-        self._count(name, {}, time, 1)
-
-    def _count(self, name, dimensions, time, value):
-        key = name, *sorted(dimensions.items())
         with self._lock:
-            minutes = self._counts.setdefault(key, {})
-            minutes.setdefault(_minute(time), Counter())[value] += 1
+            self._of({}, _minute(time))[name, 1] += 1
+
+    def _of(self, dimensions, minute):
+        """How often each metric had each value in one minute."""
+        minutes = self._counts.setdefault(_key(dimensions), {})
+        return minutes.setdefault(minute, Counter())
 
     def samples(self, name, dimensions, since=None):
         """
@@ -189,12 +190,12 @@ class BedrockMetrics:
         list of bedrock_helpers.offline.metric_statistics.Sample
         """
         with self._lock:
-            minutes = self._counts.get((name, *sorted(dimensions.items())), {})
             counted = [
                 (minute, value, count)
-                for minute, counts in minutes.items()
+                for minute, counts in self._counts.get(_key(dimensions), {}).items()
                 if since is None or minute >= since
-                for value, count in counts.items()
+                for (counted_name, value), count in counts.items()
+                if counted_name == name
             ]
         unit = metric_facts()[name]["api_unit"] if counted else None
         return [
@@ -205,7 +206,17 @@ class BedrockMetrics:
     def listed(self):
         """Every metric that has a sample: ``(name, dimensions)``, as ListMetrics."""
         with self._lock:
-            return [(name, dict(dimensions)) for name, *dimensions in self._counts]
+            found = {
+                (name, dimensions): None
+                for dimensions, minutes in self._counts.items()
+                for counts in minutes.values()
+                for name, _ in counts
+            }
+        return [(name, dict(dimensions)) for name, dimensions in found]
+
+
+def _key(dimensions):
+    return tuple(sorted(dimensions.items()))
 
 
 def _minute(time):
